@@ -1,1 +1,120 @@
+//! The ordered steps that make the database, each in one transaction.
+//!
+//! A step is a folder of SQL: `up.sql` makes it, `down.sql` takes it back, and a further file holds what would make
+//! `up.sql` too long. SQL is used as it stands, because checks, policies, partitions and comments are PostgreSQL's own.
+//! A released step is never edited: a change is a new step, and a new line in the list below.
+//!
+//! | step | what it makes |
+//! |---|---|
+//! | `m0001_roles` | the two roles, the scope that policies read, the functions that triggers share |
+//! | `m0002_authentication` | `users`, `user_sessions`, `used_refresh_tokens`, the sign-in functions |
+//! | `m0003_portfolio` | `portfolio_summary`, `portfolio_holdings`, `portfolio_position`, `portfolio_sync_log` |
+//! | `m0004_trading` | `user_trade_rule` |
+//! | `m0005_rebalancing` | `rebalance_schedule`, `rebalance_execution` |
+//! | `m0006_watchlists` | `watchlists`, `watchlist_items`, `watchlist_shares` |
+//! | `m0007_preferences` | `user_preferences`, `user_theme_preferences` |
+//! | `m0008_onboarding` | `user_onboarding_progress`, `user_trading_preferences` |
+//! | `m0009_journaling` | `journal_entries`, `manual_trade_logs`, `trade_analysis`, the journal's full text |
+//! | `m0010_vault_categories` | `vault_categories`, `asset_category_assignment` |
+//! | `m0011_logging` | `agent_memory` with its monthly partitions |
+
 use sea_orm_migration::prelude::*;
+
+/// Applies and takes back the steps, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        STEPS.iter().map(|step| Box::new(*step) as Box<dyn MigrationTrait>).collect()
+    }
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "m0001_roles",
+        up: &[include_str!("m0001_roles/up.sql"), include_str!("m0001_roles/functions.sql")],
+        down: include_str!("m0001_roles/down.sql"),
+    },
+    Step {
+        name: "m0002_authentication",
+        up: &[include_str!("m0002_authentication/up.sql"), include_str!("m0002_authentication/sign_in.sql")],
+        down: include_str!("m0002_authentication/down.sql"),
+    },
+    Step {
+        name: "m0003_portfolio",
+        up: &[include_str!("m0003_portfolio/up.sql")],
+        down: include_str!("m0003_portfolio/down.sql"),
+    },
+    Step {
+        name: "m0004_trading",
+        up: &[include_str!("m0004_trading/up.sql")],
+        down: include_str!("m0004_trading/down.sql"),
+    },
+    Step {
+        name: "m0005_rebalancing",
+        up: &[include_str!("m0005_rebalancing/up.sql")],
+        down: include_str!("m0005_rebalancing/down.sql"),
+    },
+    Step {
+        name: "m0006_watchlists",
+        up: &[include_str!("m0006_watchlists/up.sql"), include_str!("m0006_watchlists/policies.sql")],
+        down: include_str!("m0006_watchlists/down.sql"),
+    },
+    Step {
+        name: "m0007_preferences",
+        up: &[include_str!("m0007_preferences/up.sql")],
+        down: include_str!("m0007_preferences/down.sql"),
+    },
+    Step {
+        name: "m0008_onboarding",
+        up: &[include_str!("m0008_onboarding/up.sql")],
+        down: include_str!("m0008_onboarding/down.sql"),
+    },
+    Step {
+        name: "m0009_journaling",
+        up: &[include_str!("m0009_journaling/up.sql"), include_str!("m0009_journaling/rules.sql")],
+        down: include_str!("m0009_journaling/down.sql"),
+    },
+    Step {
+        name: "m0010_vault_categories",
+        up: &[include_str!("m0010_vault_categories/up.sql")],
+        down: include_str!("m0010_vault_categories/down.sql"),
+    },
+    Step {
+        name: "m0011_logging",
+        up: &[include_str!("m0011_logging/up.sql")],
+        down: include_str!("m0011_logging/down.sql"),
+    },
+];
+
+/// One step: its name in `seaql_migrations`, and the SQL that makes it and takes it back.
+#[derive(Clone, Copy)]
+struct Step {
+    name: &'static str,
+    up: &'static [&'static str],
+    down: &'static str,
+}
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+// The trait itself leaves this lifetime out, and async_trait takes only the same words.
+#[allow(elided_lifetimes_in_paths)]
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for sql in self.up {
+            manager.get_connection().execute_unprepared(sql).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.down).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE user_trading_preferences;
+DROP TABLE user_onboarding_progress;

@@ -1,0 +1,2 @@
+DROP TABLE asset_category_assignment;
+DROP TABLE vault_categories;

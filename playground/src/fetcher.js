@@ -1,0 +1,31 @@
+// What GraphiQL calls to run a query: adds the token, and renews it once when the server no longer takes it.
+
+import { errorCodes, send } from './transport.js';
+
+/** A GraphiQL fetcher for this session. A header that the user typed wins over the page's own. */
+export function createFetcher(session) {
+  return async (params, { headers = {}, documentAST } = {}) => {
+    if (new Headers(headers).has('authorization')) return shown(await send(params, { headers }));
+
+    const token = await session.accessToken();
+    const answer = await send(params, { token, headers });
+    if (!errorCodes(answer).includes('UNAUTHENTICATED')) return shown(answer);
+    if (!(await session.renew())) {
+      session.require();
+      return shown(answer);
+    }
+    // A mutation is never sent twice: part of it may have happened. The new token serves the next try.
+    if (!isQuery(documentAST, params.operationName)) return shown(answer);
+    return shown(await send(params, { token: await session.accessToken(), headers }));
+  };
+}
+
+function isQuery(document, operationName) {
+  const operations = document?.definitions.filter((definition) => definition.kind === 'OperationDefinition') ?? [];
+  const chosen = operations.find((operation) => operation.name?.value === operationName) ?? operations[0];
+  return chosen?.operation === 'query';
+}
+
+function shown({ serverTime, ...answer }) {
+  return answer;
+}

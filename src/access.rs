@@ -1,0 +1,193 @@
+//! Whose row is whose: the first of two walls, on one page.
+//!
+//! Every statement that reads rows for somebody carries [`Scope::visible`] for each table that it names,
+//! and runs in a transaction that [`Scope::begin`] opened, so that PostgreSQL's row-level security,
+//! the second wall, knows the same viewer.
+//! No table query starts anywhere else; clippy's `disallowed_methods` holds that.
+
+use std::fmt::Write;
+
+use sea_orm::{
+    ExprTrait, Value,
+    sea_query::{Alias, Expr, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use crate::graphql::error::{Error, Result};
+
+/// Who is signed in, as the token's one statement found them.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// The row of users, without its password hash and TOTP secret.
+    pub user: entity::users::Model,
+    pub session_id: Uuid,
+}
+
+/// On whose behalf a transaction runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    user: Option<Uuid>,
+    admin: bool,
+    system: bool,
+    request: Option<Uuid>,
+    first_wall: FirstWall,
+}
+
+/// Whether statements carry the conditions of this file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FirstWall {
+    #[default]
+    Standing,
+    /// For the one test that shows that row-level security holds alone; no setting reaches it.
+    Removed,
+}
+
+/// Whether a transaction may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One picture of the database for a whole document.
+    Read,
+    Write,
+}
+
+/// Who may read the rows of a table.
+enum Rule {
+    /// The user that this column names.
+    Owner(&'static str),
+    /// The user that this column names, and admins for support.
+    OwnerOrAdmin(&'static str),
+    /// The owner, whom it is shared with, and everybody signed in when it is public.
+    Watchlist,
+    /// Who may read its watchlist.
+    WatchlistItem,
+    /// Both ends of the share.
+    WatchlistShare,
+    /// The author, and everybody signed in when it is public.
+    JournalEntry,
+}
+
+/// One rule per table. A table that is missing here shows nothing.
+fn rule(table: &str) -> Option<Rule> {
+    Some(match table {
+        "users" => Rule::OwnerOrAdmin("id"),
+        "portfolio_summary" | "portfolio_holdings" | "portfolio_position" | "portfolio_sync_log" => {
+            Rule::OwnerOrAdmin("user_id")
+        }
+        "user_sessions"
+        | "user_trade_rule"
+        | "rebalance_schedule"
+        | "rebalance_execution"
+        | "user_preferences"
+        | "user_theme_preferences"
+        | "user_onboarding_progress"
+        | "user_trading_preferences"
+        | "manual_trade_logs"
+        | "trade_analysis"
+        | "vault_categories"
+        | "asset_category_assignment"
+        | "agent_memory" => Rule::Owner("user_id"),
+        "watchlists" => Rule::Watchlist,
+        "watchlist_items" => Rule::WatchlistItem,
+        "watchlist_shares" => Rule::WatchlistShare,
+        "journal_entries" => Rule::JournalEntry,
+        _ => return None,
+    })
+}
+
+impl Scope {
+    /// Nobody: sees nothing at all.
+    pub fn nobody() -> Self {
+        Self::default()
+    }
+
+    /// A user and what is theirs.
+    pub fn user(id: Uuid) -> Self {
+        Self { user: Some(id), ..Self::default() }
+    }
+
+    /// What a viewer reads with: their own rows, and as an admin those that support needs.
+    pub fn viewer(viewer: &Viewer) -> Self {
+        Self { user: Some(viewer.user.id), admin: viewer.user.is_admin, ..Self::default() }
+    }
+
+    /// The server itself: seeds, prices and runners. Never on behalf of a request.
+    pub fn system() -> Self {
+        Self { system: true, ..Self::default() }
+    }
+
+    /// The same scope, telling the audit which request it serves.
+    pub fn for_request(mut self, id: Uuid) -> Self {
+        self.request = Some(id);
+        self
+    }
+
+    /// The same scope without the conditions of this file; see [`FirstWall::Removed`].
+    pub fn behind(mut self, wall: FirstWall) -> Self {
+        self.first_wall = wall;
+        self
+    }
+
+    /// The signed-in user, or the error that nobody is.
+    pub fn user_id(&self) -> Result<Uuid> {
+        self.user.ok_or_else(Error::unauthenticated)
+    }
+
+    /// What opens a transaction in this scope, in one round trip.
+    /// The values are UUIDs and words of ours, so the text needs no parameters.
+    pub fn begin(&self, mode: Mode) -> String {
+        let mut sql = match mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            Mode::Write => "BEGIN".to_owned(),
+        };
+        let user = self.user.map(|id| id.to_string());
+        let request = self.request.map(|id| id.to_string());
+        let on = |flag: bool| flag.then(|| "on".to_owned());
+        for (name, value) in
+            [("user_id", user), ("admin", on(self.admin)), ("system", on(self.system)), ("request_id", request)]
+        {
+            if let Some(value) = value {
+                let _ = write!(sql, "; SET LOCAL stackmotive.{name} = '{value}'");
+            }
+        }
+        sql
+    }
+
+    /// The condition under which this scope may read a row of `table`, called `alias` in the statement.
+    pub fn visible(&self, table: &str, alias: &str) -> Expr {
+        if self.first_wall == FirstWall::Removed || self.system {
+            return Expr::value(true);
+        }
+        let (Some(user), Some(rule)) = (self.user, rule(table)) else {
+            return Expr::value(false);
+        };
+        let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));
+        match rule {
+            Rule::OwnerOrAdmin(_) if self.admin => Expr::value(true),
+            Rule::Owner(owner) | Rule::OwnerOrAdmin(owner) => column(owner).eq(user),
+            Rule::Watchlist => {
+                column("owner_id").eq(user).or(column("is_public")).or(column("id").in_subquery(shared_with(user)))
+            }
+            Rule::WatchlistItem => {
+                let inner = format!("{alias}w");
+                let watchlist = Query::select()
+                    .expr(Expr::value(1))
+                    .from_as(Alias::new("watchlists"), Alias::new(inner.as_str()))
+                    .and_where(Expr::col((Alias::new(inner.as_str()), Alias::new("id"))).eq(column("watchlist_id")))
+                    .and_where(self.visible("watchlists", &inner))
+                    .take();
+                Expr::exists(watchlist)
+            }
+            Rule::WatchlistShare => column("owner_id").eq(user).or(column("shared_with_id").eq(user)),
+            Rule::JournalEntry => column("user_id").eq(user).or(column("is_public")),
+        }
+    }
+}
+
+/// The watchlists that somebody shares with this user.
+fn shared_with(user: Uuid) -> SelectStatement {
+    Query::select()
+        .column(Alias::new("watchlist_id"))
+        .from(Alias::new("watchlist_shares"))
+        .and_where(Expr::col(Alias::new("shared_with_id")).eq(Value::from(user)))
+        .take()
+}

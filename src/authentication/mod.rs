@@ -1,0 +1,10 @@
+//! Accounts: who somebody is, and the sign-ins that prove it.
+//!
+//! Tables: users, user_sessions.
+
+pub mod mutations;
+pub mod password;
+pub mod queries;
+pub mod store;
+pub mod tokens;
+pub mod types;

@@ -1,0 +1,49 @@
+//! Reading who one is.
+
+use async_graphql::{Context, Object};
+
+use super::types::User;
+use crate::graphql::{
+    call::call,
+    error::Result,
+    table::{Edge, Record},
+};
+
+#[derive(Default)]
+pub struct AuthenticationQueries;
+
+/// Reading who one is.
+#[Object]
+impl AuthenticationQueries {
+    /// The one who is signed in, with everything that is theirs; null and UNAUTHENTICATED when nobody is.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        let viewer = call(ctx).viewer()?;
+        User::from_row(viewer.user.clone()).map(Some)
+    }
+
+    /// What admins may read; null and FORBIDDEN for others.
+    async fn admin(&self, ctx: &Context<'_>) -> Result<Option<Admin>> {
+        let viewer = call(ctx).viewer()?;
+        if viewer.user.is_admin {
+            Ok(Some(Admin { scope: "support" }))
+        } else {
+            Err(crate::graphql::error::Error::forbidden("Only an admin may read this."))
+        }
+    }
+}
+
+/// What admins may read for support: accounts, and through them their portfolios, holdings, positions and imports.
+/// Everything else of a user stays theirs alone and shows as an empty list here.
+#[derive(async_graphql::SimpleObject)]
+#[graphql(complex)]
+pub struct Admin {
+    /// What these reads are for: `support`.
+    scope: &'static str,
+}
+
+crate::edges!(Admin, Admin::EDGES);
+
+impl Admin {
+    const EDGES: &'static [Edge<Self>] =
+        &[Edge::many::<User>("users", "All accounts, newest first.", &[], |_| Some(Vec::new()))];
+}

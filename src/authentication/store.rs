@@ -1,0 +1,141 @@
+//! The statements of signing in, which begin before anybody is known.
+//!
+//! They call functions that belong to `stackmotive_auth`, the only role that sees sessions and hashes of all users.
+
+use chrono::{DateTime, Utc};
+use entity::{user_sessions, users};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult,
+    prelude::DateTimeWithTimeZone,
+    sqlx::{self, PgPool, postgres::types::PgInterval},
+};
+use uuid::Uuid;
+
+use super::tokens::{ACCESS_LIFETIME, REFRESH_LIFETIME, REPLAY_WINDOW, Token, hash};
+use crate::{
+    access::Viewer,
+    clock,
+    graphql::{call::Origin, error::Result},
+};
+
+/// What stands in a user's row for signing in.
+#[derive(FromQueryResult)]
+pub struct Credentials {
+    pub id: Uuid,
+    pub hashed_password: String,
+    pub is_active: bool,
+    pub locked_until: Option<DateTimeWithTimeZone>,
+}
+
+/// Who holds this access token; `None` when it is unknown or has ended. One statement.
+pub async fn session(pool: &PgPool, token: &str) -> Result<Option<Viewer>> {
+    let row = sqlx::query("SELECT * FROM auth_session($1)").bind(hash(token)).fetch_optional(pool).await?;
+    let Some(row) = row else { return Ok(None) };
+    let row = QueryResult::from(row);
+    let user = users::Model::from_query_result(&row, "user_")?;
+    Ok(Some(Viewer { user, session_id: row.try_get("", "session_id")? }))
+}
+
+/// The credentials behind an address, whatever its case.
+pub async fn credentials(pool: &PgPool, email: &str) -> Result<Option<Credentials>> {
+    let row = sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(pool).await?;
+    Ok(row.map(|row| Credentials::from_query_result(&QueryResult::from(row), "")).transpose()?)
+}
+
+/// What became of a refresh token.
+pub enum Rotation {
+    Rotated {
+        session_id: Uuid,
+        user_id: Uuid,
+        access_expires_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    },
+    /// Used already, moments ago: another tab won; nothing changed.
+    ReplayedRecently,
+    /// Unknown, ended, or replayed later, which ends its session.
+    Refused,
+}
+
+/// Uses up a refresh token and puts new ones into its session.
+pub async fn rotate(pool: &PgPool, refresh: &str, access: &Token, next: &Token) -> Result<Rotation> {
+    let interval = |duration: chrono::Duration| PgInterval {
+        months: 0,
+        days: 0,
+        microseconds: duration.num_microseconds().unwrap_or_default(),
+    };
+    let row = sqlx::query("SELECT * FROM auth_rotate($1, $2, $3, $4, $5, $6)")
+        .bind(hash(refresh))
+        .bind(access.hash())
+        .bind(next.hash())
+        .bind(interval(ACCESS_LIFETIME))
+        .bind(interval(REFRESH_LIFETIME))
+        .bind(interval(REPLAY_WINDOW))
+        .fetch_one(pool)
+        .await?;
+    let row = QueryResult::from(row);
+    let outcome: String = row.try_get("", "outcome")?;
+    Ok(match outcome.as_str() {
+        "rotated" => Rotation::Rotated {
+            session_id: row.try_get("", "session_id")?,
+            user_id: row.try_get("", "user_id")?,
+            access_expires_at: row.try_get("", "access_expires_at")?,
+            expires_at: row.try_get("", "expires_at")?,
+        },
+        "replayed_recently" => Rotation::ReplayedRecently,
+        _ => Rotation::Refused,
+    })
+}
+
+/// Stores a new session of the user whose scope the transaction has.
+pub async fn open_session(
+    transaction: &impl ConnectionTrait,
+    user_id: Uuid,
+    access: &Token,
+    refresh: &Token,
+    origin: &Origin,
+) -> Result<user_sessions::Model> {
+    let now = clock::now();
+    let session = user_sessions::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        user_id: Set(user_id),
+        session_token: Set(access.hash()),
+        refresh_token: Set(Some(refresh.hash())),
+        device_info: Set(None),
+        ip_address: Set(origin.address.map(Into::into)),
+        user_agent: Set(origin.user_agent.clone()),
+        created_at: Set(now.into()),
+        expires_at: Set((now + REFRESH_LIFETIME).into()),
+        access_expires_at: Set((now + ACCESS_LIFETIME).into()),
+        last_activity_at: Set(now.into()),
+        revoked_at: Set(None),
+        is_active: Set(true),
+    };
+    Ok(user_sessions::Entity::insert(session).exec_with_returning(transaction).await?)
+}
+
+/// Which sessions of a user end.
+pub enum Ending {
+    This(Uuid),
+    AllBut(Uuid),
+}
+
+/// Ends sessions of the user; answers how many were live.
+pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, which: Ending) -> Result<u64> {
+    let chosen = match which {
+        Ending::This(id) => user_sessions::Column::Id.eq(id),
+        Ending::AllBut(id) => user_sessions::Column::Id.ne(id),
+    };
+    let ended = user_sessions::Entity::update_many()
+        .set(user_sessions::ActiveModel {
+            is_active: Set(false),
+            revoked_at: Set(Some(clock::now().into())),
+            ..Default::default()
+        })
+        .filter(user_sessions::Column::UserId.eq(user_id))
+        .filter(user_sessions::Column::IsActive.eq(true))
+        .filter(chosen)
+        .exec(transaction)
+        .await?;
+    Ok(ended.rows_affected)
+}

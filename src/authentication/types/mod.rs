@@ -1,0 +1,9 @@
+//! The types of this part, one file each.
+
+pub mod person;
+pub mod session;
+pub mod user;
+
+pub use person::Person;
+pub use session::Session;
+pub use user::{Tier, User};

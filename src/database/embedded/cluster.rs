@@ -1,0 +1,277 @@
+//! One embedded cluster, from finding PostgreSQL to stopping it.
+
+use std::path::PathBuf;
+
+use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use secrecy::SecretString;
+
+use super::super::address::Address;
+use super::super::failure::Failure;
+use super::super::roles;
+use super::account::Account;
+use super::binaries::{self, Binaries, Search};
+use super::folders::{Claim, Folders, Refusal};
+use super::supervisor::{Supervisor, last_words};
+use super::{create, fetch};
+use crate::config::Settings;
+
+/// How a cluster is to be started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where its data is kept, made when missing.
+    pub data_dir: PathBuf,
+    /// Where PostgreSQL's programs are; None looks for them.
+    pub postgres_bin: Option<PathBuf>,
+    /// Where fetched programs are kept; None keeps them beside the data.
+    pub fetched_dir: Option<PathBuf>,
+    /// Whether programs may be fetched where there are none.
+    pub may_fetch: bool,
+    /// Whether what is written is on the disk when PostgreSQL says so; off for tests alone.
+    pub fsync: bool,
+}
+
+/// A running cluster. Dropping it stops PostgreSQL, where this process started it.
+pub struct Cluster {
+    folders: Folders,
+    /// None where another process of ours runs the cluster.
+    supervisor: Option<Supervisor>,
+    /// The lock is given back last, after PostgreSQL has ended.
+    _claim: Option<Claim>,
+}
+
+/// A failure, and whether it is another server's lock.
+struct Stop {
+    failure: Failure,
+    is_busy: bool,
+}
+
+impl Options {
+    /// As the settings say, with data that is safe on the disk.
+    ///
+    /// # Errors
+    /// When no folder is set and the account has no home to put one into.
+    pub fn from_settings(settings: &Settings) -> Result<Self, Failure> {
+        let data_dir = settings.data_folder().ok_or_else(|| {
+            Failure::new("This account has no home folder for the data: name a folder with --data-dir.")
+        })?;
+        Ok(Self {
+            data_dir,
+            postgres_bin: settings.postgres_bin.clone(),
+            fetched_dir: None,
+            may_fetch: settings.postgres_fetch,
+            fsync: true,
+        })
+    }
+}
+
+impl Cluster {
+    /// Starts the cluster, making it first where there is none, and returns when it takes connections.
+    ///
+    /// # Errors
+    /// When PostgreSQL is missing or of another release than the data, the folder can't be used,
+    /// or another server has it. A first start that fails leaves nothing behind.
+    pub async fn start(options: Options) -> Result<Self, Failure> {
+        let folders = Folders::at(&options.data_dir)?;
+        start(options, folders).await.map_err(|stop| stop.failure)
+    }
+
+    /// The same, but where a running server has the cluster, uses it together with that server.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`], and when the other server's cluster takes no connections.
+    pub async fn start_or_join(options: Options) -> Result<Self, Failure> {
+        let folders = Folders::at(&options.data_dir)?;
+        match start(options, folders.clone()).await {
+            Err(stop) if stop.is_busy && std::os::unix::net::UnixStream::connect(folders.socket()).is_ok() => {
+                Ok(Self { folders, supervisor: None, _claim: None })
+            }
+            outcome => outcome.map_err(|stop| stop.failure),
+        }
+    }
+
+    /// Address of a database as the cluster's superuser: for migrations, never for the server's work.
+    #[must_use]
+    pub fn admin_url(&self, database: &str) -> SecretString {
+        self.url("postgres", database)
+    }
+
+    /// Address of a database as the application's role. It works once [`Cluster::admit_application`] has run.
+    #[must_use]
+    pub fn app_url(&self, database: &str) -> SecretString {
+        self.url(roles::APPLICATION, database)
+    }
+
+    /// Makes a database where there is none of this name.
+    ///
+    /// # Errors
+    /// When the cluster takes no connection or refuses the database.
+    pub async fn create_database(&self, name: &str) -> Result<(), Failure> {
+        let mut admin = self.admin("postgres").await?;
+        let known = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)";
+        let is_there: bool = sqlx::query_scalar(known)
+            .bind(name)
+            .fetch_one(&mut admin.connection)
+            .await
+            .map_err(|error| admin.failure(&error))?;
+        if !is_there {
+            admin.run(format!("CREATE DATABASE \"{}\"", name.replace('"', "\"\""))).await?;
+        }
+        admin.close().await
+    }
+
+    /// Lets the application's role, which migrations make without a login, sign in to this cluster,
+    /// so that the server never works on a superuser's connection.
+    ///
+    /// # Errors
+    /// When the cluster takes no connection, or isn't migrated.
+    pub async fn admit_application(&self) -> Result<(), Failure> {
+        let mut admin = self.admin("postgres").await?;
+        let known = "SELECT COALESCE((SELECT rolcanlogin FROM pg_roles WHERE rolname = $1), false)";
+        let is_admitted: bool = sqlx::query_scalar(known)
+            .bind(roles::APPLICATION)
+            .fetch_one(&mut admin.connection)
+            .await
+            .map_err(|error| admin.failure(&error))?;
+        if !is_admitted {
+            admin.run(format!("ALTER ROLE {} LOGIN", roles::APPLICATION)).await?;
+        }
+        admin.close().await
+    }
+
+    /// Whether a migrated database holds no user, whoever would be allowed to see them.
+    ///
+    /// # Errors
+    /// When the cluster takes no connection, or the database isn't migrated.
+    pub async fn has_no_users(&self, database: &str) -> Result<bool, Failure> {
+        let mut admin = self.admin(database).await?;
+        let question = "SELECT NOT EXISTS (SELECT FROM public.users)";
+        let answer = sqlx::query_scalar(question).fetch_one(&mut admin.connection).await;
+        let is_empty = answer.map_err(|error| admin.failure(&error))?;
+        admin.close().await?;
+        Ok(is_empty)
+    }
+
+    /// Returns when PostgreSQL has ended without being told to, with its last words. A joined cluster never does.
+    pub async fn ended(&self) -> Failure {
+        match &self.supervisor {
+            Some(supervisor) => supervisor.ended().await,
+            None => std::future::pending().await,
+        }
+        let words = last_words(&self.folders.log(), 0);
+        Failure::new(format!("The embedded PostgreSQL ended by itself; it last said: {words}."))
+    }
+
+    /// Stops PostgreSQL, where this process started it, and returns when it is gone.
+    pub async fn stop(mut self) {
+        let stopping = tokio::task::spawn_blocking(move || {
+            if let Some(supervisor) = &mut self.supervisor {
+                supervisor.stop();
+            }
+        });
+        let _ = stopping.await;
+    }
+
+    fn url(&self, user: &str, database: &str) -> SecretString {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("host", &self.folders.socket_folder().to_string_lossy());
+        query.append_pair("dbname", database);
+        query.append_pair("sslmode", "disable");
+        SecretString::from(format!("postgres://{user}@localhost:5432/?{}", query.finish()))
+    }
+
+    async fn admin(&self, database: &str) -> Result<Admin, Failure> {
+        let address = Address::read(&self.admin_url(database), "--data-dir")?;
+        let options = address.options().disable_statement_logging();
+        let connection = options.connect().await.map_err(|error| Failure::of_database(&error, &address))?;
+        Ok(Admin { address, connection })
+    }
+}
+
+/// A connection as the cluster's superuser.
+struct Admin {
+    address: Address,
+    connection: PgConnection,
+}
+
+impl Admin {
+    async fn run(&mut self, statement: String) -> Result<(), Failure> {
+        let outcome = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut self.connection).await;
+        match outcome {
+            // Somebody else made the same database a moment ago.
+            Err(error) if error.as_database_error().and_then(|error| error.code()).as_deref() == Some("42P04") => {
+                Ok(())
+            }
+            Err(error) => Err(self.failure(&error)),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn failure(&self, error: &sqlx::Error) -> Failure {
+        Failure::of_database(error, &self.address)
+    }
+
+    async fn close(self) -> Result<(), Failure> {
+        let address = self.address;
+        self.connection.close().await.map_err(|error| Failure::of_database(&error, &address))
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self { failure, is_busy: false }
+    }
+}
+
+/// Looks for PostgreSQL before anything is made, so that a machine without it stays as it was.
+async fn start(options: Options, folders: Folders) -> Result<Cluster, Stop> {
+    let account = Account::choose(&folders.data())?;
+    let fetched = options.fetched_dir.clone().unwrap_or_else(|| folders.root().join("postgresql"));
+    let data_major = folders.data_major()?;
+    let search = binaries::search(options.postgres_bin.as_deref(), &fetched, &account, data_major)?;
+    let local = match search {
+        Search::Found(binaries) => Some(binaries),
+        Search::Mismatched(binaries) if data_major != Some(fetch::MAJOR) || !options.may_fetch => {
+            return Err(mismatch(&folders, data_major, &binaries).into());
+        }
+        Search::Nothing if !options.may_fetch => {
+            return Err(fetch::nothing_found("fetching it is switched off").into());
+        }
+        Search::Mismatched(_) | Search::Nothing => None,
+    };
+    let claim = folders.claim(&account).map_err(|refusal| match refusal {
+        Refusal::Busy(failure) => Stop { failure, is_busy: true },
+        Refusal::Unusable(failure) => failure.into(),
+    })?;
+    let binaries = match local {
+        Some(binaries) => Ok(binaries),
+        None => fetch::fetch(&fetched, &account).await,
+    };
+    let run = move || {
+        let outcome = binaries.and_then(|binaries| launch(&folders, &binaries, &account, options.fsync));
+        match outcome {
+            Ok(supervisor) => Ok(Cluster { folders, supervisor: Some(supervisor), _claim: Some(claim) }),
+            Err(failure) => {
+                claim.undo(&folders);
+                Err(failure)
+            }
+        }
+    };
+    let launched = tokio::task::spawn_blocking(run).await;
+    Ok(launched.map_err(|error| Failure::new(format!("Starting PostgreSQL was cut off: {error}.")))??)
+}
+
+fn launch(folders: &Folders, binaries: &Binaries, account: &Account, fsync: bool) -> Result<Supervisor, Failure> {
+    create::create(folders, binaries, account, fsync)?;
+    Supervisor::start(folders, binaries, account, fsync)
+}
+
+fn mismatch(folders: &Folders, data_major: Option<u32>, binaries: &Binaries) -> Failure {
+    let made_by = data_major.map(|major| major.to_string()).unwrap_or_default();
+    Failure::new(format!(
+        "The data in {} was made by PostgreSQL {made_by}, but {} holds PostgreSQL {}: install PostgreSQL {made_by} \
+         beside it and name its folder with --postgres-bin, or move the data with pg_dump and a new --data-dir.",
+        folders.root().display(),
+        binaries.folder.display(),
+        binaries.major
+    ))
+}

@@ -1,0 +1,155 @@
+//! One GraphQL request: who asks, what they read, and what they have read so far.
+//!
+//! Resolvers reach the request through this one small door, [`call`].
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use async_graphql::{Context, Pos};
+use uuid::Uuid;
+
+use super::{
+    error::{Error, Result},
+    loader::{self, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
+    page::Page,
+    table::{Columns, Key, Record},
+};
+use crate::{
+    access::{Mode, Scope, Viewer},
+    app::App,
+    database::transaction::Transaction,
+};
+
+/// The request that a resolver works for.
+pub fn call<'a>(ctx: &Context<'a>) -> &'a Arc<Call> {
+    ctx.data_unchecked::<Arc<Call>>()
+}
+
+pub struct Call {
+    pub app: Arc<App>,
+    /// Names the request in logs and in the audit.
+    pub request_id: Uuid,
+    /// Where the request came from, as far as the session's row keeps it.
+    pub origin: Origin,
+    viewer: Result<Viewer>,
+    reader: RwLock<Arc<Reader>>,
+}
+
+/// What a session's row keeps of the one who signed in.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub address: Option<std::net::IpAddr>,
+    pub user_agent: Option<String>,
+}
+
+/// What a document has read: never shared between requests, and begun anew after every mutation.
+struct Reader {
+    snapshot: Arc<Snapshot>,
+    counts: Counts,
+    by_type: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+    pages: Mutex<HashMap<Pos, Arc<Page>>>,
+}
+
+impl Call {
+    pub fn new(app: Arc<App>, request_id: Uuid, origin: Origin, viewer: Result<Viewer>) -> Self {
+        let scope = match &viewer {
+            Ok(viewer) => Scope::viewer(viewer),
+            Err(_) => Scope::nobody(),
+        };
+        let scope = scope.for_request(request_id).behind(app.first_wall);
+        let reader = RwLock::new(Arc::new(Reader::new(&app, scope)));
+        Self { app, request_id, origin, viewer, reader }
+    }
+
+    /// Who is signed in; the error says why nobody is.
+    pub fn viewer(&self) -> Result<&Viewer> {
+        self.viewer.as_ref().map_err(Clone::clone)
+    }
+
+    /// A transaction that writes as this scope.
+    pub async fn write_as(&self, scope: Scope) -> Result<Transaction> {
+        let scope = scope.for_request(self.request_id).behind(self.app.first_wall);
+        Ok(Transaction::begin(&self.app.database.pool, &scope, Mode::Write).await?)
+    }
+
+    /// Forgets what was read, so that a mutation's payload shows what stands after its commit.
+    pub fn read_anew(&self) {
+        let scope = self.reader().snapshot.scope().clone();
+        self.read_as(scope);
+    }
+
+    /// Reads from here on in another scope: that of somebody who has just signed in.
+    pub fn read_as(&self, scope: Scope) {
+        let reader = Arc::new(Reader::new(&self.app, scope));
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
+    }
+
+    /// The snapshot, for statements that a module writes itself.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.reader().snapshot.clone()
+    }
+
+    /// The page that a field of the document asks for, read once however many rows it is resolved for.
+    pub fn page(&self, place: Pos, read: impl FnOnce() -> Result<Page>) -> Result<Arc<Page>> {
+        let reader = self.reader();
+        let mut pages = reader.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(page) = pages.get(&place) {
+            return Ok(page.clone());
+        }
+        let page = Arc::new(read()?);
+        pages.insert(place, page.clone());
+        Ok(page)
+    }
+
+    /// A page of a list, batched with the same list of other rows.
+    pub async fn list<T: Record>(&self, page: Arc<Page>, key: Key) -> Result<Arc<Slice<T::Model>>> {
+        let lists = self.reader().typed(loader::lists::<T>);
+        answered::<Lists<T>, _>(lists.try_load(ListKey { page, key }).await)
+    }
+
+    /// How many rows the whole list has, batched likewise.
+    pub async fn count(&self, page: Arc<Page>, key: Key) -> Result<i64> {
+        let counts = self.reader().counts.clone();
+        answered::<Counts, _>(counts.try_load(ListKey { page, key }).await)
+    }
+
+    /// The row with these values in these columns, batched likewise.
+    pub async fn one<T: Record>(&self, on: Columns, key: Key) -> Result<Option<T::Model>> {
+        let ones = self.reader().typed(loader::ones::<T>);
+        answered::<Ones<T>, _>(ones.try_load(OneKey { on, key }).await)
+    }
+
+    /// A loader of a module's own, made once for what this document reads.
+    pub fn loader<L: Clone + Send + Sync + 'static>(&self, make: impl FnOnce(Arc<Snapshot>) -> L) -> L {
+        self.reader().typed(make)
+    }
+
+    fn reader(&self) -> Arc<Reader> {
+        self.reader.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Reader {
+    fn new(app: &App, scope: Scope) -> Self {
+        let snapshot = Arc::new(Snapshot::new(app.database.pool.clone(), scope));
+        Self { counts: loader::counts(snapshot.clone()), snapshot, by_type: Mutex::default(), pages: Mutex::default() }
+    }
+
+    fn typed<L: Clone + Send + Sync + 'static>(&self, make: impl FnOnce(Arc<Snapshot>) -> L) -> L {
+        let mut by_type = self.by_type.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = by_type.entry(TypeId::of::<L>()).or_insert_with(|| Arc::new(make(self.snapshot.clone())));
+        match found.downcast_ref::<L>() {
+            Some(loader) => loader.clone(),
+            // The map is keyed by the type, so this arm is never taken.
+            None => unreachable!("a loader stands under its own type"),
+        }
+    }
+}
+
+/// What a batch answered for a key; a batch that leaves a key out would be a fault of ours.
+fn answered<L, V>(loaded: std::result::Result<Result<V>, std::io::Error>) -> Result<V> {
+    loaded.unwrap_or_else(|error| Err(Error::internal((std::any::type_name::<L>(), error))))
+}

@@ -1,0 +1,152 @@
+//! Relations as fields: registered from a type's list of edges, resolved in batches.
+//!
+//! A type says `#[graphql(complex)]` and [`edges!`](crate::edges), and every edge of its list is a field.
+
+use async_graphql::{
+    Context, InputType, OutputType, ServerResult, Value,
+    indexmap::IndexMap,
+    registry::{Deprecation, MetaField, MetaInputValue, Registry},
+};
+
+use super::{
+    call::call,
+    connection::Connection,
+    error::{Error, Result},
+    filter::{Filter, input_value},
+    page::{Arguments, Order, Page},
+    table::{Edge, Key, Link, Record},
+};
+
+/// Makes the edges of a type its fields.
+#[macro_export]
+macro_rules! edges {
+    ($type:ty, $edges:expr) => {
+        impl async_graphql::ComplexObject for $type {
+            fn fields(
+                registry: &mut async_graphql::registry::Registry,
+            ) -> Vec<(String, async_graphql::registry::MetaField)> {
+                $crate::graphql::edge::fields(registry, $edges)
+            }
+
+            async fn resolve_field(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::ServerResult<Option<async_graphql::Value>> {
+                $crate::graphql::edge::resolve_field(self, $edges, ctx).await
+            }
+        }
+    };
+}
+
+/// The fields of a type's edges, for the registry.
+pub fn fields<P>(registry: &mut Registry, edges: &'static [Edge<P>]) -> Vec<(String, MetaField)> {
+    edges.iter().map(|edge| (edge.link.name.to_owned(), field(registry, &edge.link))).collect()
+}
+
+/// Answers one field, when it is one of the edges.
+pub async fn resolve_field<P>(parent: &P, edges: &'static [Edge<P>], ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+    let name = ctx.item.node.name.node.as_str();
+    let Some(edge) = edges.iter().find(|edge| edge.link.name == name) else {
+        return Ok(None);
+    };
+    let key = (edge.key)(parent);
+    edge.link.target.resolve(ctx, &edge.link, key).await.map(Some)
+}
+
+/// Answers an edge to rows of `T`.
+pub async fn resolve<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> ServerResult<Value> {
+    let told = |error: Error| ctx.set_error_path(async_graphql::Error::from(error).into_server_error(ctx.item.pos));
+    let selection = ctx.with_selection_set(&ctx.item.node.selection_set);
+    if link.many {
+        let connection = page_of::<T>(ctx, link, key)?.map_err(told)?;
+        let connection = connection.read(call(ctx)).await.map_err(told)?;
+        OutputType::resolve(&connection, &selection, ctx.item).await
+    } else {
+        let row = one_of::<T>(ctx, link, key).await.map_err(told)?;
+        OutputType::resolve(&row, &selection, ctx.item).await
+    }
+}
+
+async fn one_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> Result<Option<T>> {
+    let Some(key) = key else { return Ok(None) };
+    let row = call(ctx).one::<T>(link.on, key).await?;
+    row.map(T::from_row).transpose()
+}
+
+/// Reads the arguments of a list. The outer error is one of GraphQL's, such as a value of the wrong type.
+fn page_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> ServerResult<Result<Connection<T>>> {
+    let mut refused = None;
+    let page = call(ctx).page(ctx.item.pos, || {
+        let arguments = arguments::<T>(ctx).map_err(|error| {
+            refused = Some(error);
+            Error::invalid(&[], "FORMAT", "An argument is wrong.")
+        })?;
+        Page::new(link, arguments)
+    });
+    match refused {
+        Some(error) => Err(ctx.set_error_path(error)),
+        None => Ok(page.map(|page| Connection::new(page, key))),
+    }
+}
+
+fn arguments<T: Record>(ctx: &Context<'_>) -> ServerResult<Arguments> {
+    fn value<V: InputType>(ctx: &Context<'_>, name: &str) -> ServerResult<Option<V>> {
+        Ok(ctx.param_value::<Option<V>>(name, None)?.1)
+    }
+    let order = value::<Vec<Order<T>>>(ctx, "orderBy")?.unwrap_or_default();
+    Ok(Arguments {
+        first: value(ctx, "first")?,
+        after: value(ctx, "after")?,
+        last: value(ctx, "last")?,
+        before: value(ctx, "before")?,
+        offset: value(ctx, "offset")?,
+        filter: value::<Filter<T>>(ctx, "filter")?.map(|filter| filter.0),
+        order: order.into_iter().map(|order| order.0).collect(),
+    })
+}
+
+fn field(registry: &mut Registry, link: &'static Link) -> MetaField {
+    let (ty, args) = if link.many {
+        (link.target.register_page(registry), page_arguments(registry, link))
+    } else {
+        (link.target.register_row(registry), IndexMap::new())
+    };
+    MetaField {
+        name: link.name.to_owned(),
+        description: Some(link.description.to_owned()),
+        args,
+        ty,
+        deprecation: Deprecation::NoDeprecated,
+        cache_control: async_graphql::CacheControl::default(),
+        external: false,
+        requires: None,
+        provides: None,
+        visible: None,
+        shareable: false,
+        inaccessible: false,
+        tags: Vec::new(),
+        override_from: None,
+        compute_complexity: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn page_arguments(registry: &mut Registry, link: &'static Link) -> IndexMap<String, MetaInputValue> {
+    let filter = link.target.register_filter(registry);
+    let order = format!("[{}!]", link.target.register_order(registry));
+    <i32 as InputType>::create_type_info(registry);
+    <String as InputType>::create_type_info(registry);
+    [
+        ("first", "How many rows from the start or after `after`: 0 to 100, 25 when left out.", "Int"),
+        ("after", "A cursor of this list: the page begins behind its row.", "String"),
+        ("last", "How many rows from the end or before `before`: 0 to 100.", "Int"),
+        ("before", "A cursor of this list: the page ends before its row.", "String"),
+        ("offset", "How many rows to skip first: 0 to 10,000; to go on, cursors are better.", "Int"),
+        ("filter", "Which rows the list holds; all when left out.", filter.as_str()),
+        ("orderBy", "The order, at most 5 fields; the id breaks ties.", order.as_str()),
+    ]
+    .into_iter()
+    .map(|(name, text, ty)| (name.to_owned(), input_value(name, text, ty)))
+    .collect()
+}

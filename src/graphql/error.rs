@@ -1,0 +1,220 @@
+//! What a client is told when something goes wrong.
+//!
+//! [`Error`] has no `Display` on purpose: async-graphql publishes every `Display` error that meets a `?`,
+//! and so would publish SQL texts and addresses.
+//! What may be told goes through the constructors here; everything else becomes `INTERNAL`, masked and logged once.
+
+use async_graphql::{Enum, ErrorExtensions, Value};
+use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+/// The result of everything that can fail on behalf of a client.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of error this is; stands in `extensions.code` of every error.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// Nobody is signed in, or the token is unknown or has ended.
+    Unauthenticated,
+    /// The one who is signed in may not do this.
+    Forbidden,
+    /// There is no such thing, or it is somebody else's.
+    NotFound,
+    /// The input is wrong; `extensions.issues` lists every problem with its path.
+    Invalid,
+    /// Something else happened first; nothing was changed.
+    Conflict,
+    /// The same file was imported before; nothing was changed.
+    AlreadyImported,
+    /// A budget is used up; the error says when it resets.
+    RateLimited,
+    /// The document asks for more than one request may.
+    TooComplex,
+    /// The server or its database cannot answer now; the same request may succeed later.
+    Unavailable,
+    /// A fault of the server, logged under the request's id.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as it stands in an answer, such as `NOT_FOUND`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::Invalid => "INVALID",
+            Self::Conflict => "CONFLICT",
+            Self::AlreadyImported => "ALREADY_IMPORTED",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::TooComplex => "TOO_COMPLEX",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// One problem of an input: where it is, what kind it is, and a sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// From the field's argument inwards, such as `["input", "tradeLog", "quantity"]`.
+    pub path: Vec<String>,
+    /// A short word that a form can act on, such as `REQUIRED` or `TOO_LONG`.
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl Issue {
+    pub fn new(path: &[&str], code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: path.iter().map(ToString::to_string).collect(), code, message: message.into() }
+    }
+
+    /// The issue as it stands in `extensions.issues`.
+    pub fn value(&self) -> Value {
+        Value::from_json(serde_json::json!({
+            "path": self.path,
+            "code": self.code,
+            "message": self.message,
+        }))
+        .unwrap_or_default()
+    }
+}
+
+/// An error that may be shown to a client.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub code: ErrorCode,
+    pub message: String,
+    pub issues: Vec<Issue>,
+}
+
+impl Error {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), issues: Vec::new() }
+    }
+
+    pub fn unauthenticated() -> Self {
+        Self::new(ErrorCode::Unauthenticated, "Sign in first.")
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Forbidden, message)
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("There is no such {what}."))
+    }
+
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Conflict, message)
+    }
+
+    pub fn unavailable() -> Self {
+        Self::new(ErrorCode::Unavailable, "The database cannot be reached now; try again shortly.")
+    }
+
+    /// One problem of the input.
+    pub fn invalid(path: &[&str], code: &'static str, message: impl Into<String>) -> Self {
+        Self::issues(vec![Issue::new(path, code, message)])
+    }
+
+    /// All problems of the input at once.
+    pub fn issues(issues: Vec<Issue>) -> Self {
+        let message = match issues.as_slice() {
+            [one] => one.message.clone(),
+            several => format!("The input has {} problems.", several.len()),
+        };
+        Self { code: ErrorCode::Invalid, message, issues }
+    }
+
+    /// A fault of the server: logged here, once, and told to nobody.
+    pub fn internal(cause: impl std::fmt::Debug) -> Self {
+        tracing::error!(?cause, "internal error");
+        Self::new(ErrorCode::Internal, "Something went wrong on the server.")
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        let issues: Vec<Value> = error.issues.iter().map(Issue::value).collect();
+        async_graphql::Error::new(error.message).extend_with(|_, extensions| {
+            extensions.set("code", error.code.text());
+            if error.code == ErrorCode::Invalid {
+                extensions.set("issues", Value::List(issues));
+            }
+        })
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)) => database_error(&cause),
+            DbErr::ConnectionAcquire(_) => Self::unavailable(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        database_error(&error)
+    }
+}
+
+fn database_error(error: &sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::Database(cause) => refused_by_database(cause.as_ref()),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => {
+            tracing::warn!(cause = %error, "database unavailable");
+            Error::unavailable()
+        }
+        other => Error::internal(other),
+    }
+}
+
+/// A constraint comes back as INVALID or CONFLICT with its field; a database that goes away as UNAVAILABLE.
+fn refused_by_database(cause: &dyn sqlx::error::DatabaseError) -> Error {
+    let state = cause.code().unwrap_or_default();
+    let field = constrained_field(cause);
+    let path = ["input", field.as_str()];
+    match state.as_ref() {
+        "23505" => Error::conflict(format!("Another one has this {} already.", words(&field))),
+        "23503" => Error::invalid(&path, "NOT_FOUND", format!("There is no such {}.", words(&field))),
+        "23514" => Error::invalid(&path, "OUT_OF_RANGE", format!("This {} is not allowed.", words(&field))),
+        "23502" => Error::invalid(&path, "REQUIRED", format!("The {} is missing.", words(&field))),
+        "22003" => Error::invalid(&["input"], "OUT_OF_RANGE", "A number is too large."),
+        "22P05" | "22021" => Error::invalid(&["input"], "FORMAT", "A text holds a character that cannot be stored."),
+        "40001" | "40P01" => Error::conflict("Somebody else changed the same thing; try again."),
+        "57014" => Error::new(ErrorCode::Unavailable, "This took too long and was stopped."),
+        "57P01" | "57P02" | "57P03" | "53300" => Error::unavailable(),
+        other if other.starts_with("08") => Error::unavailable(),
+        _ => Error::internal(cause),
+    }
+}
+
+/// The field that a constraint is about, in camelCase: constraints are named `{table}_{column}_{kind}`.
+fn constrained_field(cause: &dyn sqlx::error::DatabaseError) -> String {
+    let name = cause.constraint().unwrap_or_default();
+    let column = name.strip_prefix(cause.table().unwrap_or_default()).unwrap_or(name).trim_start_matches('_');
+    let column =
+        ["_check", "_key", "_fkey", "_pkey"].iter().find_map(|kind| column.strip_suffix(kind)).unwrap_or(column);
+    super::table::camel_case(column)
+}
+
+/// `assetClass` as words: `asset class`.
+fn words(field: &str) -> String {
+    let mut text = String::with_capacity(field.len() + 4);
+    for letter in field.chars() {
+        if letter.is_uppercase() {
+            text.push(' ');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    if text.is_empty() { "value".to_owned() } else { text }
+}

@@ -1,0 +1,18 @@
+//! The API's machinery: what every type, list and error has in common, each thing once.
+
+pub mod call;
+pub mod connection;
+pub mod edge;
+pub mod enumeration;
+pub mod error;
+pub mod filter;
+pub mod id;
+pub mod loader;
+pub mod node;
+pub mod operators;
+pub mod page;
+pub mod scalars;
+pub mod schema;
+pub mod select;
+pub mod table;
+pub mod write;

@@ -1,0 +1,332 @@
+//! The operators of filters, typed per scalar: `{ gte: "100", lt: "200" }`.
+
+use std::{borrow::Cow, marker::PhantomData};
+
+use async_graphql::{
+    InputType, InputValueError, InputValueResult, Value,
+    registry::{MetaTypeId, Registry},
+};
+use sea_orm::{Value as Sql, prelude::DateTimeWithTimeZone, sea_query::ArrayType};
+
+use super::{
+    enumeration::Enumeration,
+    filter::{input_object, input_value},
+    id,
+    scalars::{Date, DateTime, Decimal, Json, Time},
+    table::Table,
+};
+
+/// How many values `in` takes.
+const IN_MAX: usize = 100;
+
+/// What a column's value is compared with.
+#[derive(Clone, Debug)]
+pub enum Test {
+    Equal(Sql),
+    /// Also true where there is no value.
+    NotEqual(Sql),
+    /// One of the values of an array.
+    In(Sql),
+    Greater(Sql),
+    GreaterOrEqual(Sql),
+    Less(Sql),
+    LessOrEqual(Sql),
+    /// Holds this text, ignoring case.
+    Contains(String),
+    /// Begins with this text, ignoring case.
+    StartsWith(String),
+    /// A JSON value that holds this one.
+    JsonContains(serde_json::Value),
+    IsNull(bool),
+}
+
+/// What a column holds, for filters and cursors.
+pub trait Kind: Sync {
+    /// Registers the operators and answers their type's name.
+    fn register(&self, registry: &mut Registry) -> String;
+    /// Reads conditions such as `{ gte: "100" }`.
+    fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, String>;
+    /// Reads a value that a cursor carries.
+    fn decode(&self, value: serde_json::Value) -> Option<Sql>;
+    /// Whether lists can be ordered by it.
+    fn ordered(&self) -> bool;
+}
+
+pub const ID: &dyn Kind = &Of::<async_graphql::ID>(PhantomData);
+pub const TEXT: &dyn Kind = &Of::<String>(PhantomData);
+pub const INT: &dyn Kind = &Of::<i32>(PhantomData);
+pub const BOOLEAN: &dyn Kind = &Of::<bool>(PhantomData);
+pub const DECIMAL: &dyn Kind = &Of::<Decimal>(PhantomData);
+pub const DATE: &dyn Kind = &Of::<Date>(PhantomData);
+pub const DATE_TIME: &dyn Kind = &Of::<DateTime>(PhantomData);
+pub const TIME: &dyn Kind = &Of::<Time>(PhantomData);
+pub const JSON: &dyn Kind = &Of::<Json>(PhantomData);
+
+/// A column that holds one of the values of `E`.
+pub const fn one_of<E: Enumeration>() -> &'static dyn Kind {
+    &const { Of::<E>(PhantomData) }
+}
+
+/// A scalar that filters can compare.
+pub trait Operand: InputType + 'static {
+    /// The type of an array of it.
+    const ARRAY: ArrayType;
+    /// Whether it can be compared with `gt`, `gte`, `lt`, `lte`.
+    const ORDERED: bool = true;
+    const TEXTUAL: bool = false;
+    const JSON: bool = false;
+
+    /// The name of its operators.
+    fn operators() -> String {
+        format!("{}Filter", Self::type_name())
+    }
+
+    fn into_sql(self, table: &Table) -> Result<Sql, String>;
+}
+
+struct Of<S>(PhantomData<fn() -> S>);
+
+impl<S: Operand> Kind for Of<S> {
+    fn register(&self, registry: &mut Registry) -> String {
+        Operators::<S>::create_type_info(registry);
+        S::operators()
+    }
+
+    fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, String> {
+        let Value::Object(fields) = value else {
+            return Err("A condition is an object such as { eq: … }.".to_owned());
+        };
+        fields
+            .into_iter()
+            .map(|(name, value)| test::<S>(table, &name, value).map_err(|message| format!("{name}: {message}")))
+            .collect()
+    }
+
+    fn decode(&self, value: serde_json::Value) -> Option<Sql> {
+        decode(&S::ARRAY, value)
+    }
+
+    fn ordered(&self) -> bool {
+        !S::JSON
+    }
+}
+
+/// The input type that holds the operators of `S`.
+struct Operators<S>(PhantomData<fn() -> S>);
+
+impl<S: Operand> InputType for Operators<S> {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        Cow::Owned(S::operators())
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_input_type::<Self, _>(MetaTypeId::InputObject, |registry| {
+            S::create_type_info(registry);
+            let scalar = S::type_name();
+            let list = format!("[{scalar}!]");
+            let mut fields = Vec::new();
+            if S::JSON {
+                fields.push(("contains", "Holds this JSON value: its fields, or the elements of its list.", &*scalar));
+            } else {
+                fields.push(("eq", "Equal to this.", &*scalar));
+                fields.push(("ne", "Not equal to this; also true where there is no value.", &*scalar));
+                fields.push(("in", "One of these, at most 100; an empty list passes nothing.", &*list));
+            }
+            if S::ORDERED {
+                fields.push(("gt", "Greater than this.", &*scalar));
+                fields.push(("gte", "Greater than or equal to this.", &*scalar));
+                fields.push(("lt", "Less than this.", &*scalar));
+                fields.push(("lte", "Less than or equal to this.", &*scalar));
+            }
+            if S::TEXTUAL {
+                fields.push(("contains", "Holds this text, ignoring case.", &*scalar));
+                fields.push(("startsWith", "Begins with this text, ignoring case.", &*scalar));
+            }
+            fields.push(("isNull", "True: there is no value; false: there is one.", "Boolean"));
+            input_object(
+                &S::operators(),
+                format!("Conditions on a value of type {scalar}; all that are given must pass."),
+                fields.into_iter().map(|(name, text, ty)| (name.to_owned(), input_value(name, text, ty))).collect(),
+                std::any::type_name::<Self>(),
+            )
+        })
+    }
+
+    fn parse(_: Option<Value>) -> InputValueResult<Self> {
+        Err(InputValueError::custom("Conditions are read with the filter that holds them."))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Null
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+fn test<S: Operand>(table: &Table, name: &str, value: Value) -> Result<Test, String> {
+    if value == Value::Null {
+        return Err("null is no condition; leave it out, or use isNull.".to_owned());
+    }
+    let sql = |value| scalar::<S>(value)?.into_sql(table);
+    Ok(match name {
+        "eq" => Test::Equal(sql(value)?),
+        "ne" => Test::NotEqual(sql(value)?),
+        "in" => Test::In(array::<S>(table, value)?),
+        "gt" => Test::Greater(sql(value)?),
+        "gte" => Test::GreaterOrEqual(sql(value)?),
+        "lt" => Test::Less(sql(value)?),
+        "lte" => Test::LessOrEqual(sql(value)?),
+        "contains" if S::JSON => Test::JsonContains(value.into_json().map_err(|error| error.to_string())?),
+        "contains" => Test::Contains(scalar(value)?),
+        "startsWith" => Test::StartsWith(scalar(value)?),
+        "isNull" => Test::IsNull(scalar(value)?),
+        _ => return Err("There is no such operator.".to_owned()),
+    })
+}
+
+fn array<S: Operand>(table: &Table, value: Value) -> Result<Sql, String> {
+    let items = match value {
+        Value::List(items) => items,
+        single => vec![single],
+    };
+    if items.len() > IN_MAX {
+        return Err(format!("At most {IN_MAX} values can be named."));
+    }
+    let items =
+        items.into_iter().map(|item| scalar::<S>(item)?.into_sql(table)).collect::<Result<Vec<Sql>, String>>()?;
+    Ok(Sql::Array(S::ARRAY, Some(Box::new(items))))
+}
+
+fn scalar<S: InputType>(value: Value) -> Result<S, String> {
+    S::parse(Some(value)).map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+}
+
+impl Operand for async_graphql::ID {
+    const ARRAY: ArrayType = ArrayType::Uuid;
+    const ORDERED: bool = false;
+
+    fn into_sql(self, table: &Table) -> Result<Sql, String> {
+        id::parse(table.prefix, &self).map(Sql::from)
+    }
+}
+
+impl Operand for String {
+    const ARRAY: ArrayType = ArrayType::String;
+    const TEXTUAL: bool = true;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        text(self).map(Sql::from)
+    }
+}
+
+impl Operand for i32 {
+    const ARRAY: ArrayType = ArrayType::Int;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.into())
+    }
+}
+
+impl Operand for bool {
+    const ARRAY: ArrayType = ArrayType::Bool;
+    const ORDERED: bool = false;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.into())
+    }
+}
+
+impl Operand for Decimal {
+    const ARRAY: ArrayType = ArrayType::Decimal;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.0.into())
+    }
+}
+
+impl Operand for Date {
+    const ARRAY: ArrayType = ArrayType::ChronoDate;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.0.into())
+    }
+}
+
+impl Operand for DateTime {
+    const ARRAY: ArrayType = ArrayType::ChronoDateTimeWithTimeZone;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(DateTimeWithTimeZone::from(self).into())
+    }
+}
+
+impl Operand for Time {
+    const ARRAY: ArrayType = ArrayType::ChronoTime;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.0.into())
+    }
+}
+
+impl Operand for Json {
+    const ARRAY: ArrayType = ArrayType::Json;
+    const ORDERED: bool = false;
+    const JSON: bool = true;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.0.into())
+    }
+}
+
+impl<E: Enumeration> Operand for E {
+    const ARRAY: ArrayType = ArrayType::String;
+    const ORDERED: bool = false;
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.stored().into())
+    }
+}
+
+/// PostgreSQL cannot hold the character NUL in a text.
+fn text(text: String) -> Result<String, String> {
+    if text.contains('\0') { Err("A text cannot hold the character NUL.".to_owned()) } else { Ok(text) }
+}
+
+/// A value as a cursor carries it.
+pub fn encode(value: Sql) -> Option<serde_json::Value> {
+    use serde_json::json;
+    Some(match value {
+        Sql::Uuid(Some(value)) => json!(value.to_string()),
+        Sql::String(Some(value)) => json!(value),
+        Sql::Int(Some(value)) => json!(value),
+        Sql::Bool(Some(value)) => json!(value),
+        Sql::Decimal(Some(value)) => json!(value.to_string()),
+        Sql::ChronoDate(Some(value)) => json!(value.to_string()),
+        Sql::ChronoTime(Some(value)) => json!(value.to_string()),
+        Sql::ChronoDateTimeWithTimeZone(Some(value)) => json!(value.to_rfc3339()),
+        _ => return None,
+    })
+}
+
+fn decode(kind: &ArrayType, value: serde_json::Value) -> Option<Sql> {
+    if let serde_json::Value::Number(number) = &value {
+        return matches!(kind, ArrayType::Int).then_some(i32::try_from(number.as_i64()?).ok()?.into());
+    }
+    if let serde_json::Value::Bool(value) = value {
+        return matches!(kind, ArrayType::Bool).then_some(value.into());
+    }
+    let serde_json::Value::String(value) = value else { return None };
+    Some(match kind {
+        ArrayType::Uuid => uuid::Uuid::parse_str(&value).ok()?.into(),
+        ArrayType::String => text(value).ok()?.into(),
+        ArrayType::Decimal => value.parse::<rust_decimal::Decimal>().ok()?.into(),
+        ArrayType::ChronoDate => value.parse::<chrono::NaiveDate>().ok()?.into(),
+        ArrayType::ChronoTime => value.parse::<chrono::NaiveTime>().ok()?.into(),
+        ArrayType::ChronoDateTimeWithTimeZone => DateTimeWithTimeZone::parse_from_rfc3339(&value).ok()?.into(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,29 @@
+//! The two roots: the API's table of contents.
+
+use async_graphql::{EmptySubscription, MergedObject, Schema as AsyncGraphql};
+
+use super::{error::ErrorCode, node};
+use crate::authentication;
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(authentication::queries::AuthenticationQueries, node::NodeQueries);
+
+/// Everything that can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(authentication::mutations::AuthenticationMutations);
+
+pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
+
+/// The schema, ready to execute.
+pub fn build() -> Schema {
+    AsyncGraphql::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<ErrorCode>()
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema's text, as it stands in `schema.graphql`.
+pub fn sdl() -> String {
+    build().sdl()
+}

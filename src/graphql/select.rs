@@ -1,0 +1,257 @@
+//! The statements that read relations, one for all rows of a level.
+//!
+//! Keys go in as arrays, so a statement's text never depends on how many there are, and each parent's page is cut
+//! inside the database. sea-query builds the inner part; the outer `unnest … WITH ORDINALITY … CROSS JOIN LATERAL`
+//! is a form that it lacks, so this one place writes it by hand.
+
+use std::fmt::Write;
+
+use sea_orm::{
+    Condition, ExprTrait, Order as Direction, Value, Values,
+    sea_query::{
+        Alias, ArrayType, Expr, Func, LikeExpr, NullOrdering, PgFunc, PostgresQueryBuilder, Query, SelectStatement,
+        extension::postgres::PgExpr,
+    },
+};
+
+use super::{
+    filter::Expression,
+    operators::Test,
+    page::{Page, Term},
+    table::{Column, Key, KeyPart, Link, Table},
+};
+use crate::access::Scope;
+
+/// The column that says which key a row answers, counted from 1.
+pub const ORDINAL: &str = "ordinal";
+/// The column of a count.
+pub const COUNT: &str = "rows";
+/// What the outermost table is called in its statement.
+const ROOT: &str = "t0";
+
+/// One page per key, each a row longer than asked for, which tells whether there is more.
+pub fn page(page: &Page, keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
+    let mut select = related(page.link, scope);
+    for column in columns {
+        select.expr(own(column));
+    }
+    if let Some(filter) = &page.filter {
+        select.and_where(condition(filter, ROOT, scope));
+    }
+    if let Some(cursor) = &page.cursor {
+        select.cond_where(beyond(&page.order, cursor, page.backward));
+    }
+    order_by(&mut select, &page.order, page.backward, ROOT);
+    select.limit(u64::from(page.limit) + 1);
+    if page.offset > 0 {
+        select.offset(u64::from(page.offset));
+    }
+    let mut outer = Query::select();
+    order_by(&mut outer, &page.order, page.backward, "page");
+    let order = order_text(&outer);
+    for_each_key(select, keys, |inner, parents| {
+        format!(
+            "SELECT page.*, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page \
+             ORDER BY parent.{ORDINAL}{order}"
+        )
+    })
+}
+
+/// How many rows the whole list of each key has.
+pub fn count(page: &Page, keys: &[&Key], scope: &Scope) -> (String, Values) {
+    let mut select = related(page.link, scope);
+    select.expr_as(Func::count(Expr::cust("*")), Alias::new(COUNT));
+    if let Some(filter) = &page.filter {
+        select.and_where(condition(filter, ROOT, scope));
+    }
+    for_each_key(select, keys, |inner, parents| {
+        format!("SELECT page.{COUNT}, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page")
+    })
+}
+
+/// The row of each key, where there is one.
+pub fn one(table: &Table, on: &[(&str, &str)], keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
+    let mut select = rows_of(table, on.iter().map(|(_, theirs)| *theirs), scope);
+    for column in columns {
+        select.expr(own(column));
+    }
+    for_each_key(select, keys, |inner, parents| {
+        format!("SELECT page.*, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page")
+    })
+}
+
+/// The visible rows of a relation's target that belong to a parent.
+fn related(link: &Link, scope: &Scope) -> SelectStatement {
+    let mut select = rows_of(link.target.table(), link.on.iter().map(|(_, theirs)| *theirs), scope);
+    if let Some(column) = link.only {
+        select.and_where(own(column));
+    }
+    select
+}
+
+fn rows_of<'a>(table: &Table, on: impl Iterator<Item = &'a str>, scope: &Scope) -> SelectStatement {
+    let mut select = Query::select();
+    select.from_as(Alias::new(table.sql), Alias::new(ROOT));
+    for (index, column) in on.enumerate() {
+        select.and_where(own(column).eq(Expr::cust(format!("parent.k{index}"))));
+    }
+    select.and_where(scope.visible(table.sql, ROOT));
+    select
+}
+
+fn own(column: &str) -> Expr {
+    named(ROOT, column)
+}
+
+fn named(alias: &str, column: &str) -> Expr {
+    Expr::col((Alias::new(alias), Alias::new(column)))
+}
+
+/// Puts the keys in front of a statement about one of them, as parameters after its own.
+fn for_each_key(inner: SelectStatement, keys: &[&Key], outer: impl Fn(String, String) -> String) -> (String, Values) {
+    let (inner, Values(mut values)) = inner.build(PostgresQueryBuilder);
+    let width = keys.first().map_or(0, |key| key.len());
+    let mut arrays = Vec::with_capacity(width);
+    let mut names = String::new();
+    for index in 0..width {
+        let (array, cast) = key_array(keys.iter().filter_map(|key| key.get(index)));
+        values.push(array);
+        arrays.push(format!("${}::{cast}[]", values.len()));
+        let _ = write!(names, "k{index}, ");
+    }
+    let parents = if width == 0 {
+        // A list that hangs off the root has one parent without a key.
+        format!("(VALUES (1::bigint)) AS parent({ORDINAL})")
+    } else {
+        format!("unnest({}) WITH ORDINALITY AS parent({names}{ORDINAL})", arrays.join(", "))
+    };
+    (outer(inner, parents), Values(values))
+}
+
+fn key_array<'a>(parts: impl Iterator<Item = &'a KeyPart>) -> (Value, &'static str) {
+    let mut kind = (ArrayType::Uuid, "uuid");
+    let values = parts
+        .map(|part| match part {
+            KeyPart::Uuid(value) => Value::from(*value),
+            KeyPart::Text(value) => {
+                kind = (ArrayType::String, "text");
+                Value::from(value.as_str())
+            }
+        })
+        .collect();
+    (Value::Array(kind.0, Some(Box::new(values))), kind.1)
+}
+
+/// A filter as a condition on the table called `alias`.
+fn condition(filter: &Expression, alias: &str, scope: &Scope) -> Expr {
+    match filter {
+        Expression::All(parts) => fold(parts, alias, scope, true),
+        Expression::Any(parts) => fold(parts, alias, scope, false),
+        // What is neither true nor false in SQL did not pass, so its opposite does.
+        Expression::Not(inner) => {
+            Expr::from(Func::coalesce([condition(inner, alias, scope), Expr::value(false)])).not()
+        }
+        Expression::Test(column, test) => tested(column, test, alias),
+        Expression::Some(link, inner) => Expr::exists(some(link, inner, alias, scope)),
+    }
+}
+
+fn fold(parts: &[Expression], alias: &str, scope: &Scope, all: bool) -> Expr {
+    let parts = parts.iter().map(|part| condition(part, alias, scope));
+    let joined = parts.reduce(|left, right| if all { left.and(right) } else { left.or(right) });
+    // Nothing to pass passes; one of nothing does not.
+    joined.unwrap_or_else(|| Expr::value(all))
+}
+
+/// The rows of a relation that a filter looks for; only those that the viewer can see.
+fn some(link: &Link, inner: &Expression, alias: &str, scope: &Scope) -> SelectStatement {
+    let table = link.target.table();
+    let depth: usize = alias.trim_start_matches('t').parse().unwrap_or(0);
+    let theirs = format!("t{}", depth + 1);
+    let mut select = Query::select();
+    select.expr(Expr::value(1)).from_as(Alias::new(table.sql), Alias::new(theirs.as_str()));
+    for (ours, foreign) in link.on {
+        select.and_where(named(&theirs, foreign).eq(named(alias, ours)));
+    }
+    if let Some(column) = link.only {
+        select.and_where(named(&theirs, column));
+    }
+    select.and_where(scope.visible(table.sql, &theirs)).and_where(condition(inner, &theirs, scope));
+    select
+}
+
+fn tested(column: &Column, test: &Test, alias: &str) -> Expr {
+    let value = named(alias, column.sql);
+    match test {
+        Test::Equal(operand) => value.eq(operand.clone()),
+        Test::NotEqual(operand) if column.nullable => value.clone().ne(operand.clone()).or(value.is_null()),
+        Test::NotEqual(operand) => value.ne(operand.clone()),
+        Test::In(operands) => value.eq(PgFunc::any(operands.clone())),
+        Test::Greater(operand) => value.gt(operand.clone()),
+        Test::GreaterOrEqual(operand) => value.gte(operand.clone()),
+        Test::Less(operand) => value.lt(operand.clone()),
+        Test::LessOrEqual(operand) => value.lte(operand.clone()),
+        Test::Contains(text) => value.ilike(LikeExpr::new(format!("%{}%", literal(text))).escape('\\')),
+        Test::StartsWith(text) => value.ilike(LikeExpr::new(format!("{}%", literal(text))).escape('\\')),
+        Test::JsonContains(part) => value.contains(Expr::value(part.clone())),
+        Test::IsNull(true) => value.is_null(),
+        Test::IsNull(false) => value.is_not_null(),
+    }
+}
+
+/// A text that LIKE takes at its word.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// What lies behind a cursor: greater in the first term, or equal there and greater in the second, and so on.
+fn beyond(order: &[Term], cursor: &[Option<Value>], backward: bool) -> Condition {
+    let mut any = Condition::any();
+    let mut equal = Condition::all();
+    for (term, value) in order.iter().zip(cursor) {
+        let column = own(term.column.sql);
+        if let Some(further) = further(term, value.as_ref(), backward) {
+            any = any.add(equal.clone().add(further));
+        }
+        equal = equal.add(match value {
+            Some(value) => column.eq(value.clone()),
+            None => column.is_null(),
+        });
+    }
+    any
+}
+
+/// What comes after a value in one term; `None` when nothing can.
+fn further(term: &Term, value: Option<&Value>, backward: bool) -> Option<Condition> {
+    let column = own(term.column.sql);
+    let descending = term.descending != backward;
+    let nulls_first = term.nulls_first != backward;
+    match value {
+        None => nulls_first.then(|| Condition::all().add(column.is_not_null())),
+        Some(value) => {
+            let beyond = if descending { column.clone().lt(value.clone()) } else { column.clone().gt(value.clone()) };
+            let after = Condition::any().add(beyond);
+            Some(if term.column.nullable && !nulls_first { after.add(column.is_null()) } else { after })
+        }
+    }
+}
+
+fn order_by(select: &mut SelectStatement, order: &[Term], backward: bool, alias: &str) {
+    for term in order {
+        let direction = if term.descending == backward { Direction::Asc } else { Direction::Desc };
+        let column = (Alias::new(alias), Alias::new(term.column.sql));
+        if term.column.nullable {
+            let nulls = if term.nulls_first == backward { NullOrdering::Last } else { NullOrdering::First };
+            select.order_by_with_nulls(column, direction, nulls);
+        } else {
+            // Saying nothing about NULLs lets an index serve the order.
+            select.order_by(column, direction);
+        }
+    }
+}
+
+/// The order of a statement as text, to go after another term.
+fn order_text(select: &SelectStatement) -> String {
+    let (text, _) = select.build(PostgresQueryBuilder);
+    text.split_once("ORDER BY").map(|(_, order)| format!(",{order}")).unwrap_or_default()
+}

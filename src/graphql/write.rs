@@ -1,0 +1,90 @@
+//! How a mutation writes: one transaction in its viewer's scope, with the activity row of what it did.
+
+use entity::agent_memory;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{call::Call, error::Result, id};
+use crate::{access::Scope, clock, database::transaction::Transaction};
+
+/// A transaction that writes. Dropped without [`Write::commit`], it changes nothing.
+pub struct Write<'a> {
+    call: &'a Call,
+    transaction: Transaction,
+    user_id: Uuid,
+    session_id: Uuid,
+}
+
+/// What a mutation did, for the activity of its user.
+pub struct Deed {
+    module: &'static str,
+    action: String,
+    context: String,
+    input: Option<Value>,
+    metadata: Map<String, Value>,
+}
+
+impl Deed {
+    /// `action` is a noun and a verb in the past tense, such as `journal_entry_created`; `context` a sentence.
+    pub fn new(module: &'static str, action: &str, context: impl Into<String>) -> Self {
+        Self { module, action: action.to_owned(), context: context.into(), input: None, metadata: Map::new() }
+    }
+
+    /// The input as it came, without secrets and personal data.
+    pub fn with_input(mut self, input: Value) -> Self {
+        self.input = Some(input);
+        self
+    }
+
+    /// A row that was made or changed.
+    pub fn about(mut self, prefix: &str, row: Uuid) -> Self {
+        self.metadata.insert(prefix.to_owned(), Value::String(id::text(prefix, row)));
+        self
+    }
+}
+
+impl<'a> Write<'a> {
+    /// Begins to write on behalf of the viewer.
+    pub async fn of_viewer(call: &'a Call) -> Result<Self> {
+        let viewer = call.viewer()?;
+        let write = Self::begin(call, Scope::user(viewer.user.id), viewer.user.id).await?;
+        Ok(write.in_session(viewer.session_id))
+    }
+
+    /// Begins to write in this scope; what is done is the user's.
+    pub async fn begin(call: &'a Call, scope: Scope, user_id: Uuid) -> Result<Self> {
+        let transaction = call.write_as(scope).await?;
+        Ok(Self { call, transaction, user_id, session_id: Uuid::nil() })
+    }
+
+    /// The session that the activity names.
+    pub fn in_session(mut self, session_id: Uuid) -> Self {
+        self.session_id = session_id;
+        self
+    }
+
+    pub fn transaction(&self) -> &Transaction {
+        &self.transaction
+    }
+
+    /// Writes the activity, commits, and forgets what was read before.
+    pub async fn commit(self, deed: Deed) -> Result<()> {
+        let row = agent_memory::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            user_id: Set(self.user_id),
+            block_id: Set(deed.module.to_owned()),
+            action: Set(deed.action),
+            context: Set(deed.context),
+            user_input: Set(deed.input.map(|input| input.to_string())),
+            agent_response: Set(None),
+            metadata: Set(Some(Value::Object(deed.metadata))),
+            timestamp: Set(clock::now().into()),
+            session_id: Set(self.session_id.to_string()),
+        };
+        agent_memory::Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        self.transaction.commit().await?;
+        self.call.read_anew();
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Whether the server lives, and whether it can work.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{extract::State, http::StatusCode};
+use sea_orm::sqlx;
+
+use crate::app::App;
+
+/// How long the database may take to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The process answers; says nothing of the database.
+pub async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// The database answers too.
+pub async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+    let question = sqlx::query("SELECT 1").execute(&app.database.pool);
+    match tokio::time::timeout(PATIENCE, question).await {
+        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
+}
+
+/// What any other path says.
+pub async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "There is nothing here: the API is at /graphql, the playground at /.\n")
+}

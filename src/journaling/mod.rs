@@ -1,0 +1,5 @@
+//! The trade journal: an entry, its trade log, the log's analysis.
+//!
+//! Tables: journal_entries, manual_trade_logs, trade_analysis.
+
+pub mod types;

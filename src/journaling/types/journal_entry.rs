@@ -1,0 +1,228 @@
+//! JournalEntry, a row of journal_entries.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::journal_entries;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use uuid::Uuid;
+
+use super::trade_log::TradeLog;
+use crate::{
+    authentication::types::Person,
+    edges,
+    graphql::{
+        enumeration::{Enumeration, optional},
+        error::Result,
+        id::Id,
+        operators::{BOOLEAN, DATE, DATE_TIME, DECIMAL, ID, INT, JSON, TEXT, one_of},
+        scalars::{Date, DateTime, Decimal, Json},
+        table::{Column, Edge, Record, Table},
+    },
+};
+
+/// What an entry is about.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum JournalEntryType {
+    /// Anything.
+    General,
+    /// A trade.
+    Trade,
+    /// An analysis.
+    Analysis,
+    /// A look back.
+    Reflection,
+    /// Something learned.
+    Lesson,
+}
+
+impl Enumeration for JournalEntryType {}
+
+/// Which way a trade goes.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum TradeType {
+    /// Opens a long trade.
+    Buy,
+    /// Closes a long trade.
+    Sell,
+    /// Opens a short trade.
+    Short,
+    /// Closes a short trade.
+    Cover,
+}
+
+impl Enumeration for TradeType {}
+
+/// TODO
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct JournalEntry {
+    /// Its id, unique over all types.
+    pub id: Id<Self>,
+    #[graphql(skip)]
+    pub user_id: Uuid,
+    /// TODO.
+    pub title: Option<String>,
+    /// TODO.
+    pub content: String,
+    /// TODO.
+    pub entry_type: Option<JournalEntryType>,
+    #[graphql(skip)]
+    pub trade_id: Option<Uuid>,
+    /// TODO.
+    pub asset_symbol: Option<String>,
+    /// TODO.
+    pub trade_type: Option<TradeType>,
+    /// TODO.
+    pub entry_price: Option<Decimal>,
+    /// TODO.
+    pub exit_price: Option<Decimal>,
+    /// TODO.
+    pub quantity: Option<Decimal>,
+    /// TODO.
+    pub strategy_used: Option<String>,
+    /// TODO.
+    pub reasoning: Option<String>,
+    /// TODO.
+    pub market_conditions: Option<String>,
+    /// TODO.
+    pub confidence_level: Option<i32>,
+    /// TODO.
+    pub expected_outcome: Option<String>,
+    /// TODO.
+    pub actual_outcome: Option<String>,
+    /// TODO.
+    pub success_rating: Option<i32>,
+    /// TODO.
+    pub lessons_learned: Option<String>,
+    /// TODO.
+    pub tags: Option<Json>,
+    /// TODO.
+    pub mood: Option<String>,
+    /// TODO.
+    pub market_phase: Option<String>,
+    /// TODO.
+    pub is_public: Option<bool>,
+    /// TODO.
+    pub entry_date: Date,
+    /// TODO.
+    pub created_at: DateTime,
+    /// TODO.
+    pub updated_at: DateTime,
+}
+
+edges!(JournalEntry, JournalEntry::EDGES);
+
+impl Record for JournalEntry {
+    type Entity = journal_entries::Entity;
+    type Model = journal_entries::Model;
+
+    const TABLE: &'static Table = &Table {
+        name: "JournalEntry",
+        prefix: "journal_entry",
+        sql: "journal_entries",
+        columns: &[
+            Column::new("id", ID),
+            Column::optional("title", TEXT),
+            Column::new("content", TEXT),
+            Column::optional("entry_type", one_of::<JournalEntryType>()),
+            Column::optional("asset_symbol", TEXT),
+            Column::optional("trade_type", one_of::<TradeType>()),
+            Column::optional("entry_price", DECIMAL),
+            Column::optional("exit_price", DECIMAL),
+            Column::optional("quantity", DECIMAL),
+            Column::optional("strategy_used", TEXT),
+            Column::optional("reasoning", TEXT),
+            Column::optional("market_conditions", TEXT),
+            Column::optional("confidence_level", INT),
+            Column::optional("expected_outcome", TEXT),
+            Column::optional("actual_outcome", TEXT),
+            Column::optional("success_rating", INT),
+            Column::optional("lessons_learned", TEXT),
+            Column::optional("tags", JSON),
+            Column::optional("mood", TEXT),
+            Column::optional("market_phase", TEXT),
+            Column::optional("is_public", BOOLEAN),
+            Column::new("entry_date", DATE),
+            Column::new("created_at", DATE_TIME),
+            Column::new("updated_at", DATE_TIME),
+        ],
+        order: &[("entry_date", true)],
+        links: Self::links,
+    };
+
+    const EDGES: &'static [Edge<Self>] = &[
+        Edge::one::<Person>("author", "Who wrote it.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()])),
+        Edge::one::<TradeLog>(
+            "tradeLog",
+            "The entry's own trade log; null when it has none, and for anybody but the author.",
+            &[("id", "journal_entry_id")],
+            |row| Some(vec![row.id.0.into()]),
+        ),
+        Edge::one::<TradeLog>(
+            "aboutTrade",
+            "The trade that the entry writes about; null when there is none, and for anybody but the author.",
+            &[("trade_id", "id")],
+            |row| Some(vec![row.trade_id?.into()]),
+        ),
+    ];
+
+    fn from_row(row: journal_entries::Model) -> Result<Self> {
+        let journal_entries::Model {
+            id,
+            user_id,
+            title,
+            content,
+            entry_type,
+            trade_id,
+            asset_symbol,
+            trade_type,
+            entry_price,
+            exit_price,
+            quantity,
+            strategy_used,
+            reasoning,
+            market_conditions,
+            confidence_level,
+            expected_outcome,
+            actual_outcome,
+            success_rating,
+            lessons_learned,
+            tags,
+            mood,
+            market_phase,
+            is_public,
+            entry_date,
+            created_at,
+            updated_at,
+        } = row;
+        Ok(Self {
+            id: Id::new(id),
+            user_id,
+            title,
+            content,
+            entry_type: optional(entry_type)?,
+            trade_id,
+            asset_symbol,
+            trade_type: optional(trade_type)?,
+            entry_price: entry_price.map(Decimal),
+            exit_price: exit_price.map(Decimal),
+            quantity: quantity.map(Decimal),
+            strategy_used,
+            reasoning,
+            market_conditions,
+            confidence_level,
+            expected_outcome,
+            actual_outcome,
+            success_rating,
+            lessons_learned,
+            tags: tags.map(Json),
+            mood,
+            market_phase,
+            is_public,
+            entry_date: Date(entry_date),
+            created_at: created_at.into(),
+            updated_at: updated_at.into(),
+        })
+    }
+}

@@ -1,0 +1,323 @@
+//! TradeLog, a row of manual_trade_logs.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::manual_trade_logs;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use uuid::Uuid;
+
+use super::journal_entry::{JournalEntry, TradeType};
+use super::trade_analysis::TradeAnalysis;
+use crate::{
+    authentication::types::User,
+    edges,
+    graphql::{
+        enumeration::{Enumeration, optional},
+        error::Result,
+        id::Id,
+        operators::{BOOLEAN, DATE, DATE_TIME, DECIMAL, ID, INT, JSON, TEXT, one_of},
+        scalars::{Currency, Date, DateTime, Decimal, Json},
+        table::{Column, Edge, Record, Table},
+    },
+    preferences::types::OrderType,
+};
+
+/// Whether money was at stake.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum AccountType {
+    /// Real money.
+    Real,
+    /// A paper account.
+    Paper,
+    /// A broker's demo account.
+    Demo,
+}
+
+impl Enumeration for AccountType {}
+
+/// How long a trade is meant to last.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum TimeHorizon {
+    /// Within the day.
+    Intraday,
+    /// Days to weeks.
+    Short,
+    /// Weeks to months.
+    Medium,
+    /// Months to years.
+    Long,
+}
+
+impl Enumeration for TimeHorizon {}
+
+/// Where a trade stands.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum TradeStatus {
+    /// Held.
+    Open,
+    /// Left altogether.
+    Closed,
+    /// Left in part.
+    Partial,
+    /// Never filled.
+    Cancelled,
+}
+
+impl Enumeration for TradeStatus {}
+
+/// TODO
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct TradeLog {
+    /// Its id, unique over all types.
+    pub id: Id<Self>,
+    #[graphql(skip)]
+    pub user_id: Uuid,
+    #[graphql(skip)]
+    pub journal_entry_id: Option<Uuid>,
+    /// TODO.
+    pub symbol: String,
+    /// TODO.
+    pub currency: Currency,
+    /// TODO.
+    pub asset_name: Option<String>,
+    /// TODO.
+    pub trade_type: TradeType,
+    /// TODO.
+    pub entry_price: Decimal,
+    /// TODO.
+    pub quantity: Decimal,
+    /// TODO.
+    pub total_value: Decimal,
+    /// TODO.
+    pub order_type: Option<OrderType>,
+    /// TODO.
+    pub fees: Option<Decimal>,
+    /// TODO.
+    pub broker: Option<String>,
+    /// TODO.
+    pub account_type: Option<AccountType>,
+    /// TODO.
+    pub target_price: Option<Decimal>,
+    /// TODO.
+    pub stop_loss_price: Option<Decimal>,
+    /// TODO.
+    pub risk_reward_ratio: Option<Decimal>,
+    /// TODO.
+    pub position_size_percent: Option<Decimal>,
+    /// TODO.
+    pub strategy: Option<String>,
+    /// TODO.
+    pub time_horizon: Option<TimeHorizon>,
+    /// TODO.
+    pub conviction_level: Option<i32>,
+    /// TODO.
+    pub market_conditions: Option<String>,
+    /// TODO.
+    pub economic_events: Option<Json>,
+    /// TODO.
+    pub technical_indicators: Option<Json>,
+    /// TODO.
+    pub current_price: Option<Decimal>,
+    /// TODO.
+    pub price_as_of: Option<DateTime>,
+    /// TODO.
+    pub unrealized_pnl: Option<Decimal>,
+    /// TODO.
+    pub unrealized_pnl_percent: Option<Decimal>,
+    /// TODO.
+    pub max_profit: Option<Decimal>,
+    /// TODO.
+    pub max_loss: Option<Decimal>,
+    /// TODO.
+    pub exit_price: Option<Decimal>,
+    /// TODO.
+    pub exit_date: Option<DateTime>,
+    /// TODO.
+    pub exit_reason: Option<String>,
+    /// TODO.
+    pub realized_pnl: Option<Decimal>,
+    /// TODO.
+    pub realized_pnl_percent: Option<Decimal>,
+    /// TODO.
+    pub status: Option<TradeStatus>,
+    /// TODO.
+    pub is_active: Option<bool>,
+    /// TODO.
+    pub trade_date: Date,
+    /// TODO.
+    pub execution_time: DateTime,
+    /// TODO.
+    pub created_at: DateTime,
+    /// TODO.
+    pub updated_at: DateTime,
+}
+
+edges!(TradeLog, TradeLog::EDGES);
+
+impl Record for TradeLog {
+    type Entity = manual_trade_logs::Entity;
+    type Model = manual_trade_logs::Model;
+
+    const TABLE: &'static Table = &Table {
+        name: "TradeLog",
+        prefix: "trade_log",
+        sql: "manual_trade_logs",
+        columns: &[
+            Column::new("id", ID),
+            Column::new("symbol", TEXT),
+            Column::new("currency", TEXT),
+            Column::optional("asset_name", TEXT),
+            Column::new("trade_type", one_of::<TradeType>()),
+            Column::new("entry_price", DECIMAL),
+            Column::new("quantity", DECIMAL),
+            Column::new("total_value", DECIMAL),
+            Column::optional("order_type", one_of::<OrderType>()),
+            Column::optional("fees", DECIMAL),
+            Column::optional("broker", TEXT),
+            Column::optional("account_type", one_of::<AccountType>()),
+            Column::optional("target_price", DECIMAL),
+            Column::optional("stop_loss_price", DECIMAL),
+            Column::optional("risk_reward_ratio", DECIMAL),
+            Column::optional("position_size_percent", DECIMAL),
+            Column::optional("strategy", TEXT),
+            Column::optional("time_horizon", one_of::<TimeHorizon>()),
+            Column::optional("conviction_level", INT),
+            Column::optional("market_conditions", TEXT),
+            Column::optional("economic_events", JSON),
+            Column::optional("technical_indicators", JSON),
+            Column::optional("current_price", DECIMAL),
+            Column::optional("price_as_of", DATE_TIME),
+            Column::optional("unrealized_pnl", DECIMAL),
+            Column::optional("unrealized_pnl_percent", DECIMAL),
+            Column::optional("max_profit", DECIMAL),
+            Column::optional("max_loss", DECIMAL),
+            Column::optional("exit_price", DECIMAL),
+            Column::optional("exit_date", DATE_TIME),
+            Column::optional("exit_reason", TEXT),
+            Column::optional("realized_pnl", DECIMAL),
+            Column::optional("realized_pnl_percent", DECIMAL),
+            Column::optional("status", one_of::<TradeStatus>()),
+            Column::optional("is_active", BOOLEAN),
+            Column::new("trade_date", DATE),
+            Column::new("execution_time", DATE_TIME),
+            Column::new("created_at", DATE_TIME),
+            Column::new("updated_at", DATE_TIME),
+        ],
+        order: &[("trade_date", true)],
+        links: Self::links,
+    };
+
+    const EDGES: &'static [Edge<Self>] = &[
+        Edge::one::<User>("user", "Whose it is.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()])),
+        Edge::one::<JournalEntry>(
+            "journalEntry",
+            "The entry that it belongs to; null when it stands alone.",
+            &[("journal_entry_id", "id")],
+            |row| Some(vec![row.journal_entry_id?.into()]),
+        ),
+        Edge::many::<JournalEntry>(
+            "mentions",
+            "Entries that write about this trade, newest first.",
+            &[("id", "trade_id")],
+            |row| Some(vec![row.id.0.into()]),
+        ),
+        Edge::one::<TradeAnalysis>(
+            "analysis",
+            "Its analysis; null before one is written.",
+            &[("id", "trade_log_id")],
+            |row| Some(vec![row.id.0.into()]),
+        ),
+    ];
+
+    fn from_row(row: manual_trade_logs::Model) -> Result<Self> {
+        let manual_trade_logs::Model {
+            id,
+            user_id,
+            journal_entry_id,
+            symbol,
+            currency,
+            asset_name,
+            trade_type,
+            entry_price,
+            quantity,
+            total_value,
+            order_type,
+            fees,
+            broker,
+            account_type,
+            target_price,
+            stop_loss_price,
+            risk_reward_ratio,
+            position_size_percent,
+            strategy,
+            time_horizon,
+            conviction_level,
+            market_conditions,
+            economic_events,
+            technical_indicators,
+            current_price,
+            price_as_of,
+            unrealized_pnl,
+            unrealized_pnl_percent,
+            max_profit,
+            max_loss,
+            exit_price,
+            exit_date,
+            exit_reason,
+            realized_pnl,
+            realized_pnl_percent,
+            status,
+            is_active,
+            trade_date,
+            execution_time,
+            created_at,
+            updated_at,
+        } = row;
+        Ok(Self {
+            id: Id::new(id),
+            user_id,
+            journal_entry_id,
+            symbol,
+            currency: Currency(currency),
+            asset_name,
+            trade_type: TradeType::from_stored(&trade_type)?,
+            entry_price: Decimal(entry_price),
+            quantity: Decimal(quantity),
+            total_value: Decimal(total_value),
+            order_type: optional(order_type)?,
+            fees: fees.map(Decimal),
+            broker,
+            account_type: optional(account_type)?,
+            target_price: target_price.map(Decimal),
+            stop_loss_price: stop_loss_price.map(Decimal),
+            risk_reward_ratio: risk_reward_ratio.map(Decimal),
+            position_size_percent: position_size_percent.map(Decimal),
+            strategy,
+            time_horizon: optional(time_horizon)?,
+            conviction_level,
+            market_conditions,
+            economic_events: economic_events.map(Json),
+            technical_indicators: technical_indicators.map(Json),
+            current_price: current_price.map(Decimal),
+            price_as_of: price_as_of.map(Into::into),
+            unrealized_pnl: unrealized_pnl.map(Decimal),
+            unrealized_pnl_percent: unrealized_pnl_percent.map(Decimal),
+            max_profit: max_profit.map(Decimal),
+            max_loss: max_loss.map(Decimal),
+            exit_price: exit_price.map(Decimal),
+            exit_date: exit_date.map(Into::into),
+            exit_reason,
+            realized_pnl: realized_pnl.map(Decimal),
+            realized_pnl_percent: realized_pnl_percent.map(Decimal),
+            status: optional(status)?,
+            is_active,
+            trade_date: Date(trade_date),
+            execution_time: execution_time.into(),
+            created_at: created_at.into(),
+            updated_at: updated_at.into(),
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! What was done with an account, one row for each committed change.
+//!
+//! Tables: agent_memory.
+
+pub mod types;

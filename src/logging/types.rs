@@ -1,0 +1,99 @@
+//! Activity, a row of agent_memory.
+
+use async_graphql::SimpleObject;
+use entity::agent_memory;
+use uuid::Uuid;
+
+use crate::{
+    authentication::types::User,
+    edges,
+    graphql::{
+        error::Result,
+        id::Id,
+        operators::{DATE_TIME, ID, JSON, TEXT},
+        scalars::{DateTime, Json},
+        table::{Column, Edge, Record, Table},
+    },
+};
+
+/// TODO
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Activity {
+    /// Its id, unique over all types.
+    pub id: Id<Self>,
+    #[graphql(skip)]
+    pub user_id: Uuid,
+    /// TODO.
+    pub block_id: String,
+    /// TODO.
+    pub action: String,
+    /// TODO.
+    pub context: String,
+    /// TODO.
+    pub user_input: Option<String>,
+    /// TODO.
+    pub agent_response: Option<String>,
+    /// TODO.
+    pub metadata: Option<Json>,
+    /// TODO.
+    pub timestamp: DateTime,
+    /// TODO.
+    pub session_id: String,
+}
+
+edges!(Activity, Activity::EDGES);
+
+impl Record for Activity {
+    type Entity = agent_memory::Entity;
+    type Model = agent_memory::Model;
+
+    const TABLE: &'static Table = &Table {
+        name: "Activity",
+        prefix: "activity",
+        sql: "agent_memory",
+        columns: &[
+            Column::new("id", ID),
+            Column::new("block_id", TEXT),
+            Column::new("action", TEXT),
+            Column::new("context", TEXT),
+            Column::optional("user_input", TEXT),
+            Column::optional("agent_response", TEXT),
+            Column::optional("metadata", JSON),
+            Column::new("timestamp", DATE_TIME),
+            Column::new("session_id", TEXT),
+        ],
+        order: &[("timestamp", true)],
+        links: Self::links,
+    };
+
+    const EDGES: &'static [Edge<Self>] =
+        &[Edge::one::<User>("user", "Whose it is.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()]))];
+
+    fn from_row(row: agent_memory::Model) -> Result<Self> {
+        let agent_memory::Model {
+            id,
+            user_id,
+            block_id,
+            action,
+            context,
+            user_input,
+            agent_response,
+            metadata,
+            timestamp,
+            session_id,
+        } = row;
+        Ok(Self {
+            id: Id::new(id),
+            user_id,
+            block_id,
+            action,
+            context,
+            user_input,
+            agent_response,
+            metadata: metadata.map(Json),
+            timestamp: timestamp.into(),
+            session_id,
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! The first steps of a new user, and the trading preferences that they lead to.
+//!
+//! Tables: user_onboarding_progress, user_trading_preferences.
+
+pub mod types;

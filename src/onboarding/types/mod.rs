@@ -1,0 +1,9 @@
+//! The types of this part, one file each.
+
+pub mod onboarding;
+pub mod trading_preferences;
+
+pub use onboarding::{HelpLevel, InvestmentHorizon, Onboarding, RiskTolerance, TaxYear, TradingExperience};
+pub use trading_preferences::{
+    CurrencyHedging, PositionSizing, ReviewFrequency, StrategyPreference, TradingPreferences, TradingStyle,
+};

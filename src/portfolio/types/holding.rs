@@ -1,0 +1,197 @@
+//! Holding, a row of portfolio_holdings.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::portfolio_holdings;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use uuid::Uuid;
+
+use super::portfolio::Portfolio;
+use super::position::Position;
+use crate::{
+    authentication::types::User,
+    edges,
+    graphql::{
+        enumeration::Enumeration,
+        error::Result,
+        id::Id,
+        operators::{BOOLEAN, DATE_TIME, DECIMAL, ID, TEXT, one_of},
+        scalars::{DateTime, Decimal},
+        table::{Column, Edge, Record, Table},
+    },
+    trading::types::TradeRule,
+    vault_categories::types::CategoryAssignment,
+};
+
+/// What kind of asset something is.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum AssetClass {
+    /// A share of a company.
+    Equity,
+    /// A cryptocurrency.
+    Crypto,
+    /// A bond, note or bill.
+    Bond,
+    /// Money.
+    Cash,
+    /// A fund, also one traded on an exchange.
+    Fund,
+    /// Metal, oil and the like.
+    Commodity,
+    /// Anything else.
+    Alternative,
+}
+
+impl Enumeration for AssetClass {}
+
+/// One row for each symbol that a portfolio holds.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Holding {
+    /// Its id, unique over all types.
+    pub id: Id<Self>,
+    #[graphql(skip)]
+    pub user_id: Uuid,
+    /// The name of its portfolio, null when it belongs to none.
+    pub vault_id: Option<String>,
+    /// What is held, as its market names it.
+    pub symbol: String,
+    /// The asset's full name, null when unknown.
+    pub asset_name: Option<String>,
+    /// The kind of asset.
+    pub asset_class: AssetClass,
+    /// The user's own label for the part it plays, null without one.
+    pub allocation_type: Option<String>,
+    /// True when it is rolled up from positions, false when it was entered by hand.
+    pub is_derived: bool,
+    /// How many units are held.
+    pub quantity: Decimal,
+    /// Average cost of a unit, 0 when the cost is unknown.
+    pub avg_cost: Decimal,
+    /// Last known price of a unit.
+    pub current_price: Decimal,
+    /// The time of that price, written by prices and imports alone, null when unknown.
+    pub price_as_of: Option<DateTime>,
+    /// Quantity times price.
+    pub market_value: Decimal,
+    /// Market value less cost, 0 when the cost is unknown.
+    pub total_gain_loss: Decimal,
+    /// Gain in per cent of the cost, 0 when it cannot be known, clamped to the column.
+    pub total_gain_loss_percent: Decimal,
+    /// Gain since the previous close.
+    pub day_gain_loss: Decimal,
+    /// Gain since the previous close in per cent, 0 when it cannot be known, clamped to the column.
+    pub day_gain_loss_percent: Decimal,
+    /// When the holding was last changed.
+    pub last_updated: DateTime,
+    /// When the holding was made.
+    pub created_at: DateTime,
+}
+
+edges!(Holding, Holding::EDGES);
+
+impl Record for Holding {
+    type Entity = portfolio_holdings::Entity;
+    type Model = portfolio_holdings::Model;
+
+    const TABLE: &'static Table = &Table {
+        name: "Holding",
+        prefix: "holding",
+        sql: "portfolio_holdings",
+        columns: &[
+            Column::new("id", ID),
+            Column::optional("vault_id", TEXT),
+            Column::new("symbol", TEXT),
+            Column::optional("asset_name", TEXT),
+            Column::new("asset_class", one_of::<AssetClass>()),
+            Column::optional("allocation_type", TEXT),
+            Column::new("is_derived", BOOLEAN),
+            Column::new("quantity", DECIMAL),
+            Column::new("avg_cost", DECIMAL),
+            Column::new("current_price", DECIMAL),
+            Column::optional("price_as_of", DATE_TIME),
+            Column::new("market_value", DECIMAL),
+            Column::new("total_gain_loss", DECIMAL),
+            Column::new("total_gain_loss_percent", DECIMAL),
+            Column::new("day_gain_loss", DECIMAL),
+            Column::new("day_gain_loss_percent", DECIMAL),
+            Column::new("last_updated", DATE_TIME),
+            Column::new("created_at", DATE_TIME),
+        ],
+        order: &[("symbol", false)],
+        links: Self::links,
+    };
+
+    const EDGES: &'static [Edge<Self>] = &[
+        Edge::one::<User>("user", "Whose it is.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()])),
+        Edge::one::<Portfolio>(
+            "portfolio",
+            "The portfolio that it belongs to; null when it belongs to none.",
+            &[("user_id", "user_id"), ("vault_id", "vault_id")],
+            |row| Some(vec![row.user_id.into(), row.vault_id.as_ref()?.into()]),
+        ),
+        Edge::many::<Position>(
+            "positions",
+            "Positions of this symbol at brokers.",
+            &[("user_id", "user_id"), ("symbol", "symbol")],
+            |row| Some(vec![row.user_id.into(), (&row.symbol).into()]),
+        ),
+        Edge::many::<TradeRule>(
+            "tradeRules",
+            "Rules of this symbol.",
+            &[("user_id", "user_id"), ("symbol", "symbol")],
+            |row| Some(vec![row.user_id.into(), (&row.symbol).into()]),
+        ),
+        Edge::many::<CategoryAssignment>(
+            "categoryAssignments",
+            "Categories that this symbol is assigned to.",
+            &[("user_id", "user_id"), ("symbol", "symbol")],
+            |row| Some(vec![row.user_id.into(), (&row.symbol).into()]),
+        ),
+    ];
+
+    fn from_row(row: portfolio_holdings::Model) -> Result<Self> {
+        let portfolio_holdings::Model {
+            id,
+            user_id,
+            vault_id,
+            symbol,
+            asset_name,
+            asset_class,
+            allocation_type,
+            is_derived,
+            quantity,
+            avg_cost,
+            current_price,
+            price_as_of,
+            market_value,
+            total_gain_loss,
+            total_gain_loss_percent,
+            day_gain_loss,
+            day_gain_loss_percent,
+            last_updated,
+            created_at,
+        } = row;
+        Ok(Self {
+            id: Id::new(id),
+            user_id,
+            vault_id,
+            symbol,
+            asset_name,
+            asset_class: AssetClass::from_stored(&asset_class)?,
+            allocation_type,
+            is_derived,
+            quantity: Decimal(quantity),
+            avg_cost: Decimal(avg_cost),
+            current_price: Decimal(current_price),
+            price_as_of: price_as_of.map(Into::into),
+            market_value: Decimal(market_value),
+            total_gain_loss: Decimal(total_gain_loss),
+            total_gain_loss_percent: Decimal(total_gain_loss_percent),
+            day_gain_loss: Decimal(day_gain_loss),
+            day_gain_loss_percent: Decimal(day_gain_loss_percent),
+            last_updated: last_updated.into(),
+            created_at: created_at.into(),
+        })
+    }
+}

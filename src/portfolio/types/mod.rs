@@ -1,0 +1,11 @@
+//! The types of this part, one file each.
+
+pub mod holding;
+pub mod portfolio;
+pub mod position;
+pub mod sync_run;
+
+pub use holding::{AssetClass, Holding};
+pub use portfolio::Portfolio;
+pub use position::{Position, SyncSource};
+pub use sync_run::{SyncRun, SyncStatus};

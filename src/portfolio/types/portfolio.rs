@@ -1,0 +1,127 @@
+//! Portfolio, a row of portfolio_summary.
+
+use async_graphql::SimpleObject;
+use entity::portfolio_summary;
+use uuid::Uuid;
+
+use super::holding::Holding;
+use crate::{
+    authentication::types::User,
+    edges,
+    graphql::{
+        error::Result,
+        id::Id,
+        operators::{DATE_TIME, DECIMAL, ID, INT, TEXT},
+        scalars::{Currency, DateTime, Decimal},
+        table::{Column, Edge, Record, Table},
+    },
+};
+
+/// One row for each portfolio: the total of its holdings and its cash.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Portfolio {
+    /// Its id, unique over all types.
+    pub id: Id<Self>,
+    #[graphql(skip)]
+    pub user_id: Uuid,
+    /// The portfolio's name, unique for its user; renaming it renames its holdings' too.
+    pub vault_id: String,
+    /// ISO 4217 code of the one currency of everything in it.
+    pub currency: Currency,
+    /// Market value of all holdings plus cash.
+    pub portfolio_value: Decimal,
+    /// Sum of the holdings' gains, as far as their cost is known.
+    pub total_gain_loss: Decimal,
+    /// Gain in per cent of the cost, 0 when it cannot be known, clamped to the column.
+    pub total_gain_loss_percent: Decimal,
+    /// Gain since the previous close.
+    pub day_gain_loss: Decimal,
+    /// Gain since the previous close in per cent, 0 when it cannot be known, clamped to the column.
+    pub day_gain_loss_percent: Decimal,
+    /// Cash in the portfolio, negative when it is borrowed.
+    pub cash_balance: Decimal,
+    /// Cost of all holdings.
+    pub invested_amount: Decimal,
+    /// How many holdings it has.
+    pub number_of_holdings: i32,
+    /// When the portfolio was last changed.
+    pub last_updated: DateTime,
+    /// When the portfolio was made.
+    pub created_at: DateTime,
+}
+
+edges!(Portfolio, Portfolio::EDGES);
+
+impl Record for Portfolio {
+    type Entity = portfolio_summary::Entity;
+    type Model = portfolio_summary::Model;
+
+    const TABLE: &'static Table = &Table {
+        name: "Portfolio",
+        prefix: "portfolio",
+        sql: "portfolio_summary",
+        columns: &[
+            Column::new("id", ID),
+            Column::new("vault_id", TEXT),
+            Column::new("currency", TEXT),
+            Column::new("portfolio_value", DECIMAL),
+            Column::new("total_gain_loss", DECIMAL),
+            Column::new("total_gain_loss_percent", DECIMAL),
+            Column::new("day_gain_loss", DECIMAL),
+            Column::new("day_gain_loss_percent", DECIMAL),
+            Column::new("cash_balance", DECIMAL),
+            Column::new("invested_amount", DECIMAL),
+            Column::new("number_of_holdings", INT),
+            Column::new("last_updated", DATE_TIME),
+            Column::new("created_at", DATE_TIME),
+        ],
+        order: &[("vault_id", false)],
+        links: Self::links,
+    };
+
+    const EDGES: &'static [Edge<Self>] = &[
+        Edge::one::<User>("user", "Whose it is.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()])),
+        Edge::many::<Holding>(
+            "holdings",
+            "What the portfolio holds, by symbol.",
+            &[("user_id", "user_id"), ("vault_id", "vault_id")],
+            |row| Some(vec![row.user_id.into(), (&row.vault_id).into()]),
+        ),
+    ];
+
+    fn from_row(row: portfolio_summary::Model) -> Result<Self> {
+        let portfolio_summary::Model {
+            id,
+            user_id,
+            vault_id,
+            currency,
+            portfolio_value,
+            total_gain_loss,
+            total_gain_loss_percent,
+            day_gain_loss,
+            day_gain_loss_percent,
+            cash_balance,
+            invested_amount,
+            number_of_holdings,
+            last_updated,
+            created_at,
+        } = row;
+        Ok(Self {
+            id: Id::new(id),
+            user_id,
+            vault_id,
+            currency: Currency(currency),
+            portfolio_value: Decimal(portfolio_value),
+            total_gain_loss: Decimal(total_gain_loss),
+            total_gain_loss_percent: Decimal(total_gain_loss_percent),
+            day_gain_loss: Decimal(day_gain_loss),
+            day_gain_loss_percent: Decimal(day_gain_loss_percent),
+            cash_balance: Decimal(cash_balance),
+            invested_amount: Decimal(invested_amount),
+            number_of_holdings,
+            last_updated: last_updated.into(),
+            created_at: created_at.into(),
+        })
+    }
+}

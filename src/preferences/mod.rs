@@ -1,0 +1,5 @@
+//! Settings of the app and of how it looks.
+//!
+//! Tables: user_preferences, user_theme_preferences.
+
+pub mod types;

@@ -1,0 +1,5 @@
+//! When a portfolio is brought back to its targets, and what was done.
+//!
+//! Tables: rebalance_schedule, rebalance_execution.
+
+pub mod types;

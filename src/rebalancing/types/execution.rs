@@ -1,0 +1,124 @@
+//! RebalanceExecution, a row of rebalance_execution.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::rebalance_execution;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+use uuid::Uuid;
+
+use super::schedule::RebalanceSchedule;
+use crate::{
+    authentication::types::User,
+    edges,
+    graphql::{
+        enumeration::Enumeration,
+        error::Result,
+        id::Id,
+        operators::{BOOLEAN, DATE_TIME, DECIMAL, ID, INT, TEXT, one_of},
+        scalars::{DateTime, Decimal},
+        table::{Column, Edge, Record, Table},
+    },
+};
+
+/// What set a rebalancing off.
+#[derive(Enum, EnumString, IntoStaticStr, VariantArray, Clone, Copy, Debug, PartialEq, Eq)]
+#[strum(serialize_all = "snake_case")]
+pub enum RebalanceExecutionType {
+    /// Its schedule.
+    Scheduled,
+    /// The user.
+    Manual,
+    /// A drift beyond the threshold.
+    ThresholdTriggered,
+    /// A call of the API.
+    ApiTriggered,
+}
+
+impl Enumeration for RebalanceExecutionType {}
+
+/// One row for each time that rebalancing was carried out or tried.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct RebalanceExecution {
+    /// Its id, unique over all types.
+    pub id: Id<Self>,
+    #[graphql(skip)]
+    pub user_id: Uuid,
+    #[graphql(skip)]
+    pub schedule_id: Option<Uuid>,
+    /// What asked for it.
+    pub execution_type: RebalanceExecutionType,
+    /// Portfolio value before the first trade.
+    pub portfolio_value_before: Decimal,
+    /// Largest drift before the first trade, in percentage points.
+    pub total_drift_percent: Decimal,
+    /// How many trades were really made.
+    pub trades_executed: i32,
+    /// True when the whole plan was carried out.
+    pub completed_successfully: bool,
+    /// What went wrong, null when nothing did.
+    pub error_message: Option<String>,
+    /// When it happened.
+    pub executed_at: DateTime,
+}
+
+edges!(RebalanceExecution, RebalanceExecution::EDGES);
+
+impl Record for RebalanceExecution {
+    type Entity = rebalance_execution::Entity;
+    type Model = rebalance_execution::Model;
+
+    const TABLE: &'static Table = &Table {
+        name: "RebalanceExecution",
+        prefix: "rebalance_execution",
+        sql: "rebalance_execution",
+        columns: &[
+            Column::new("id", ID),
+            Column::new("execution_type", one_of::<RebalanceExecutionType>()),
+            Column::new("portfolio_value_before", DECIMAL),
+            Column::new("total_drift_percent", DECIMAL),
+            Column::new("trades_executed", INT),
+            Column::new("completed_successfully", BOOLEAN),
+            Column::optional("error_message", TEXT),
+            Column::new("executed_at", DATE_TIME),
+        ],
+        order: &[("executed_at", true)],
+        links: Self::links,
+    };
+
+    const EDGES: &'static [Edge<Self>] = &[
+        Edge::one::<User>("user", "Whose it is.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()])),
+        Edge::one::<RebalanceSchedule>(
+            "schedule",
+            "The schedule that set it off; null when there was none or it is gone.",
+            &[("schedule_id", "id")],
+            |row| Some(vec![row.schedule_id?.into()]),
+        ),
+    ];
+
+    fn from_row(row: rebalance_execution::Model) -> Result<Self> {
+        let rebalance_execution::Model {
+            id,
+            user_id,
+            schedule_id,
+            execution_type,
+            portfolio_value_before,
+            total_drift_percent,
+            trades_executed,
+            completed_successfully,
+            error_message,
+            executed_at,
+        } = row;
+        Ok(Self {
+            id: Id::new(id),
+            user_id,
+            schedule_id,
+            execution_type: RebalanceExecutionType::from_stored(&execution_type)?,
+            portfolio_value_before: Decimal(portfolio_value_before),
+            total_drift_percent: Decimal(total_drift_percent),
+            trades_executed,
+            completed_successfully,
+            error_message,
+            executed_at: executed_at.into(),
+        })
+    }
+}

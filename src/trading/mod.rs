@@ -1,0 +1,5 @@
+//! Rules that buy at intervals or sell when a price falls.
+//!
+//! Tables: user_trade_rule.
+
+pub mod types;

@@ -1,0 +1,5 @@
+//! Lists of symbols to watch, alone, shared or in public.
+//!
+//! Tables: watchlists, watchlist_items, watchlist_shares.
+
+pub mod types;

@@ -1,0 +1,62 @@
+-- One row in each table, for a user (…0001), and what another user (…0002) owns. The rows leave open whatever a rule
+-- about several columns would look at, so that each probe meets one rule.
+SELECT set_config('stackmotive.system', 'on', true);
+INSERT INTO users (id, email, hashed_password)
+SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, 'probe' || n || '@example.org', '$2b$04$' || repeat('a', 53)
+FROM generate_series(1, 2) n;
+INSERT INTO user_sessions (id, user_id, session_token, expires_at)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe', now());
+INSERT INTO portfolio_summary (id, user_id, vault_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe');
+INSERT INTO portfolio_holdings (id, user_id, symbol, quantity, avg_cost, current_price, market_value)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'PROBE', 1, 1, 1, 1);
+INSERT INTO portfolio_position (id, user_id, symbol, quantity, avg_price, account, sync_source)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'PROBE', 1, 1, 'probe', 'csv');
+INSERT INTO portfolio_sync_log (id, user_id, sync_source, status, sync_started, sync_completed)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'csv', 'success', now(), now());
+INSERT INTO user_trade_rule (id, user_id, symbol, rule_type, threshold, frequency, amount)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'PROBE', 'DCA', 1, 'daily', 1);
+INSERT INTO rebalance_schedule (id, user_id)
+SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, ('00000000-0000-7000-8000-00000000000' || n)::uuid
+FROM generate_series(1, 2) n;
+INSERT INTO rebalance_execution
+    (id, user_id, execution_type, portfolio_value_before, total_drift_percent, completed_successfully)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'manual', 1, 1, true);
+INSERT INTO watchlists (id, owner_id, name)
+SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, ('00000000-0000-7000-8000-00000000000' || n)::uuid, 'probe'
+FROM generate_series(1, 2) n;
+INSERT INTO watchlist_items (id, watchlist_id, symbol)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'PROBE');
+INSERT INTO watchlist_shares (id, watchlist_id, owner_id, shared_with_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001',
+        '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002');
+INSERT INTO user_preferences (id, user_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001');
+INSERT INTO user_theme_preferences (id, user_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001');
+INSERT INTO user_onboarding_progress (id, user_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001');
+INSERT INTO user_trading_preferences
+    (id, user_id, max_position_size, cash_allocation_target, equity_allocation_target, bond_allocation_target,
+     alternative_allocation_target)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', NULL, NULL, NULL, NULL, NULL);
+INSERT INTO journal_entries (id, user_id, content, entry_date)
+SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, ('00000000-0000-7000-8000-00000000000' || n)::uuid, 'probe', now()
+FROM generate_series(1, 2) n;
+INSERT INTO manual_trade_logs (id, user_id, symbol, trade_type, entry_price, quantity, total_value, trade_date, execution_time)
+SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, ('00000000-0000-7000-8000-00000000000' || n)::uuid,
+    'PROBE', 'buy', 1, 1, 1, now(), now()
+FROM generate_series(1, 2) n;
+INSERT INTO trade_analysis (id, user_id, trade_log_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001');
+INSERT INTO vault_categories
+    (id, user_id, category_name, category_code, category_type, target_allocation_percent, min_allocation_percent,
+     max_allocation_percent)
+SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, ('00000000-0000-7000-8000-00000000000' || n)::uuid,
+    'probe', 'probe', 'custom', NULL, NULL, NULL
+FROM generate_series(1, 2) n;
+INSERT INTO asset_category_assignment (id, user_id, category_id, symbol)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001',
+        '00000000-0000-7000-8000-000000000001', 'PROBE');
+INSERT INTO agent_memory (id, user_id, block_id, action, context, session_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe', 'probe_made', 'probe', 'probe');

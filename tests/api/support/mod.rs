@@ -1,0 +1,175 @@
+//! What the tests stand on: one PostgreSQL for the whole run, a database for each test, people who are signed in.
+
+mod statements;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use axum::{Router, body::Body, http::Request};
+use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use stackmotive::{
+    app::App,
+    config::Settings,
+    database::{Database, embedded::Cluster, migrate},
+    http,
+};
+use tokio::sync::OnceCell;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub use statements::Statements;
+
+/// The migrated database that each test's own is copied from.
+const TEMPLATE: &str = "template_migrated";
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// A server of one test, with a database of its own.
+pub struct Api {
+    pub app: Arc<App>,
+    pub router: Router,
+    admin_url: String,
+}
+
+/// Somebody with an account who is signed in.
+#[derive(Clone)]
+pub struct Somebody {
+    pub id: Uuid,
+    pub email: String,
+    pub token: String,
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Api {
+    pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// The same, with a look at the app before it serves.
+    pub async fn start_with(change: impl FnOnce(&mut App)) -> Self {
+        let (admin_url, database) = new_database().await;
+        let app = App::new(Settings::for_tests(), database);
+        let mut app = Arc::into_inner(app).expect("nobody else has it yet");
+        change(&mut app);
+        let app = Arc::new(app);
+        Self { router: http::router(app.clone()), app, admin_url }
+    }
+
+    /// Somebody new, signed in, without the price of a password hash.
+    pub async fn somebody(&self, name: &str) -> Somebody {
+        let (id, session) = (Uuid::now_v7(), Uuid::now_v7());
+        let email = format!("{name}@example.com");
+        let token = format!("token of {name} {session}");
+        let mut admin = self.admin().await;
+        sqlx::query("INSERT INTO users (id, email, hashed_password, display_name) VALUES ($1, $2, $4, $3)")
+            .bind(id)
+            .bind(&email)
+            .bind(name)
+            .bind(format!("$2b$12${}", "a".repeat(53)))
+            .execute(&mut admin)
+            .await
+            .unwrap();
+        sqlx::query(
+            "INSERT INTO user_sessions (id, user_id, session_token, expires_at, access_expires_at) \
+             VALUES ($1, $2, $3, now() + interval '30 days', now() + interval '15 minutes')",
+        )
+        .bind(session)
+        .bind(id)
+        .bind(hash(&token))
+        .execute(&mut admin)
+        .await
+        .unwrap();
+        Somebody { id, email, token }
+    }
+
+    /// A connection as the role that owns the tables, which sees everything.
+    pub async fn admin(&self) -> PgConnection {
+        PgConnection::connect(&self.admin_url).await.unwrap()
+    }
+
+    /// Runs SQL as the role that owns the tables.
+    pub async fn sql(&self, sql: &str) {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut self.admin().await).await.unwrap();
+    }
+
+    /// Asks as somebody, or as nobody.
+    pub async fn ask(&self, who: Option<&Somebody>, query: &str) -> Answer {
+        self.ask_with(who, query, json!({})).await
+    }
+
+    pub async fn ask_with(&self, who: Option<&Somebody>, query: &str, variables: Value) -> Answer {
+        let mut request = Request::post("/graphql").header("content-type", "application/json");
+        if let Some(who) = who {
+            request = request.header("authorization", format!("Bearer {}", who.token));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    }
+}
+
+impl Answer {
+    /// The data of an answer without errors.
+    #[track_caller]
+    pub fn data(&self) -> &Value {
+        assert!(self.body.get("errors").is_none_or(Value::is_null), "errors in {:#}", self.body);
+        &self.body["data"]
+    }
+
+    /// The code of the first error.
+    #[track_caller]
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no code in {:#}", self.body))
+    }
+
+    pub fn message(&self) -> &str {
+        self.body["errors"][0]["message"].as_str().unwrap_or_default()
+    }
+}
+
+/// The one cluster of this run.
+pub async fn cluster() -> &'static Cluster {
+    CLUSTER
+        .get_or_init(|| async {
+            let cluster = Cluster::start_temporary(&Settings::for_tests()).await.expect("a PostgreSQL for the tests");
+            cluster.create_database(TEMPLATE).await.unwrap();
+            migrate::up(&cluster.admin_url(TEMPLATE), None).await.unwrap();
+            cluster.admit_application().await.unwrap();
+            cluster
+        })
+        .await
+}
+
+/// An empty, migrated database; its address as the owner, and as the application.
+async fn new_database() -> (String, Database) {
+    let cluster = cluster().await;
+    let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = PgConnection::connect(cluster.admin_url("postgres").expose_secret()).await.unwrap();
+    let copy = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
+    sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut admin).await.unwrap();
+    let database = Database::connect(&cluster.app_url(&name), &Settings::for_tests()).await.unwrap();
+    (cluster.admin_url(&name).expose_secret().to_owned(), database)
+}
+
+fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
