@@ -64,6 +64,8 @@ enum Rule {
     WatchlistShare,
     /// The author, and everybody signed in when it is public.
     JournalEntry,
+    /// Everybody signed in; the view itself shows only whom one has met.
+    Person,
 }
 
 /// One rule per table. A table that is missing here shows nothing.
@@ -90,6 +92,7 @@ fn rule(table: &str) -> Option<Rule> {
         "watchlist_items" => Rule::WatchlistItem,
         "watchlist_shares" => Rule::WatchlistShare,
         "journal_entries" => Rule::JournalEntry,
+        "people" => Rule::Person,
         _ => return None,
     })
 }
@@ -179,6 +182,7 @@ impl Scope {
             }
             Rule::WatchlistShare => column("owner_id").eq(user).or(column("shared_with_id").eq(user)),
             Rule::JournalEntry => column("user_id").eq(user).or(column("is_public")),
+            Rule::Person => Expr::value(true),
         }
     }
 }

@@ -49,28 +49,28 @@ pub struct Settings {
 
     /// Whether PostgreSQL may be fetched from the internet where the machine has none
     #[arg(
-        long, global = true, env = "STACKMOTIVE_POSTGRES_FETCH", value_name = "BOOL", default_value_t = true,
+        long, global = true, env = "STACKMOTIVE_POSTGRES_FETCH", hide_short_help = true, value_name = "BOOL", default_value_t = true,
         action = clap::ArgAction::Set, help_heading = "Database"
     )]
     pub postgres_fetch: bool,
 
     /// Connections to the database, at most
     #[arg(
-        long, global = true, env = "STACKMOTIVE_POOL_SIZE", value_name = "COUNT", default_value_t = POOL_SIZE,
+        long, global = true, env = "STACKMOTIVE_POOL_SIZE", hide_short_help = true, value_name = "COUNT", default_value_t = POOL_SIZE,
         value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = "Database"
     )]
     pub pool_size: u32,
 
     /// Statements that take longer than this many milliseconds are logged
     #[arg(
-        long, global = true, env = "STACKMOTIVE_SLOW_STATEMENT_MS", value_name = "MS",
+        long, global = true, env = "STACKMOTIVE_SLOW_STATEMENT_MS", hide_short_help = true, value_name = "MS",
         default_value_t = SLOW_STATEMENT_MS, help_heading = "Database"
     )]
     pub slow_statement_ms: u64,
 
     /// Statements that take longer than this many milliseconds are ended; 0 lets them run
     #[arg(
-        long, global = true, env = "STACKMOTIVE_STATEMENT_TIMEOUT_MS", value_name = "MS",
+        long, global = true, env = "STACKMOTIVE_STATEMENT_TIMEOUT_MS", hide_short_help = true, value_name = "MS",
         default_value_t = STATEMENT_TIMEOUT_MS, help_heading = "Database",
         value_parser = clap::value_parser!(u64).range(0..=i32::MAX as u64)
     )]
@@ -99,7 +99,7 @@ pub struct Settings {
 
     /// How it is logged, on standard error
     #[arg(
-        long, global = true, env = "STACKMOTIVE_LOG_FORMAT", value_name = "FORMAT", value_enum,
+        long, global = true, env = "STACKMOTIVE_LOG_FORMAT", hide_short_help = true, value_name = "FORMAT", value_enum,
         default_value_t = LogFormat::Text, help_heading = "Server"
     )]
     pub log_format: LogFormat,

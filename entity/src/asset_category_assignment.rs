@@ -27,6 +27,35 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+    #[sea_orm(
+        belongs_to = "super::vault_categories::Entity",
+        from = "(Column::CategoryId, Column::UserId)",
+        to = "(super::vault_categories::Column::Id, super::vault_categories::Column::UserId)",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    VaultCategories,
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
+
+impl Related<super::vault_categories::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::VaultCategories.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -11,6 +11,7 @@ pub mod portfolio_sync_log;
 pub mod rebalance_execution;
 pub mod rebalance_schedule;
 pub mod trade_analysis;
+pub mod used_refresh_tokens;
 pub mod user_onboarding_progress;
 pub mod user_preferences;
 pub mod user_sessions;

@@ -5,9 +5,15 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "manual_trade_logs")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(
+        primary_key,
+        auto_increment = false,
+        unique_key = "manual_trade_logs_id_user_id_key"
+    )]
     pub id: Uuid,
+    #[sea_orm(unique_key = "manual_trade_logs_id_user_id_key")]
     pub user_id: Uuid,
+    #[sea_orm(unique)]
     pub journal_entry_id: Option<Uuid>,
     pub symbol: String,
     pub currency: String,
@@ -70,6 +76,43 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::journal_entries::Entity",
+        from = "Column::JournalEntryId",
+        to = "super::journal_entries::Column::Id",
+        on_update = "NoAction",
+        on_delete = "SetNull"
+    )]
+    JournalEntries,
+    #[sea_orm(has_many = "super::trade_analysis::Entity")]
+    TradeAnalysis,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::journal_entries::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::JournalEntries.def()
+    }
+}
+
+impl Related<super::trade_analysis::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::TradeAnalysis.def()
+    }
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

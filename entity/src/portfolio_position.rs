@@ -7,7 +7,9 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "portfolio_position_user_id_symbol_account_key")]
     pub user_id: Uuid,
+    #[sea_orm(unique_key = "portfolio_position_user_id_symbol_account_key")]
     pub symbol: String,
     pub name: Option<String>,
     #[sea_orm(column_type = "Decimal(Some((20, 8)))")]
@@ -18,6 +20,7 @@ pub struct Model {
     pub current_price: Option<Decimal>,
     pub price_as_of: Option<DateTimeWithTimeZone>,
     pub asset_class: String,
+    #[sea_orm(unique_key = "portfolio_position_user_id_symbol_account_key")]
     pub account: String,
     pub currency: String,
     pub sync_source: String,
@@ -26,6 +29,21 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,7 +7,9 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "portfolio_summary_user_id_vault_id_key")]
     pub user_id: Uuid,
+    #[sea_orm(unique_key = "portfolio_summary_user_id_vault_id_key")]
     pub vault_id: String,
     pub currency: String,
     #[sea_orm(column_type = "Decimal(Some((20, 2)))")]
@@ -30,6 +32,29 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_many = "super::portfolio_holdings::Entity")]
+    PortfolioHoldings,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::portfolio_holdings::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioHoldings.def()
+    }
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -8,6 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Uuid,
+    #[sea_orm(unique)]
     pub trade_log_id: Uuid,
     #[sea_orm(column_type = "Text", nullable)]
     pub pre_trade_analysis: Option<String>,
@@ -45,6 +46,35 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::manual_trade_logs::Entity",
+        from = "(Column::TradeLogId, Column::UserId)",
+        to = "(super::manual_trade_logs::Column::Id, super::manual_trade_logs::Column::UserId)",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    ManualTradeLogs,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::manual_trade_logs::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ManualTradeLogs.def()
+    }
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

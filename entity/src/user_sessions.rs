@@ -8,7 +8,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Uuid,
+    #[sea_orm(unique)]
     pub session_token: String,
+    #[sea_orm(unique)]
     pub refresh_token: Option<String>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub device_info: Option<Json>,
@@ -24,6 +26,29 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_many = "super::used_refresh_tokens::Entity")]
+    UsedRefreshTokens,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::used_refresh_tokens::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UsedRefreshTokens.def()
+    }
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -32,6 +32,183 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_many = "super::agent_memory::Entity")]
+    AgentMemory,
+    #[sea_orm(has_many = "super::asset_category_assignment::Entity")]
+    AssetCategoryAssignment,
+    #[sea_orm(has_many = "super::journal_entries::Entity")]
+    JournalEntries,
+    #[sea_orm(has_many = "super::manual_trade_logs::Entity")]
+    ManualTradeLogs,
+    #[sea_orm(has_many = "super::portfolio_holdings::Entity")]
+    PortfolioHoldings,
+    #[sea_orm(has_many = "super::portfolio_position::Entity")]
+    PortfolioPosition,
+    #[sea_orm(has_many = "super::portfolio_summary::Entity")]
+    PortfolioSummary,
+    #[sea_orm(has_many = "super::portfolio_sync_log::Entity")]
+    PortfolioSyncLog,
+    #[sea_orm(has_many = "super::rebalance_execution::Entity")]
+    RebalanceExecution,
+    #[sea_orm(has_one = "super::rebalance_schedule::Entity")]
+    RebalanceSchedule,
+    #[sea_orm(has_many = "super::trade_analysis::Entity")]
+    TradeAnalysis,
+    #[sea_orm(has_many = "super::used_refresh_tokens::Entity")]
+    UsedRefreshTokens,
+    #[sea_orm(has_one = "super::user_onboarding_progress::Entity")]
+    UserOnboardingProgress,
+    #[sea_orm(has_one = "super::user_preferences::Entity")]
+    UserPreferences,
+    #[sea_orm(has_many = "super::user_sessions::Entity")]
+    UserSessions,
+    #[sea_orm(has_one = "super::user_theme_preferences::Entity")]
+    UserThemePreferences,
+    #[sea_orm(has_many = "super::user_trade_rule::Entity")]
+    UserTradeRule,
+    #[sea_orm(has_one = "super::user_trading_preferences::Entity")]
+    UserTradingPreferences,
+    #[sea_orm(
+        belongs_to = "Entity",
+        from = "Column::CreatedBy",
+        to = "Column::Id",
+        on_update = "NoAction",
+        on_delete = "SetNull"
+    )]
+    SelfRef2,
+    #[sea_orm(
+        belongs_to = "Entity",
+        from = "Column::UpdatedBy",
+        to = "Column::Id",
+        on_update = "NoAction",
+        on_delete = "SetNull"
+    )]
+    SelfRef1,
+    #[sea_orm(has_many = "super::vault_categories::Entity")]
+    VaultCategories,
+    #[sea_orm(has_many = "super::watchlists::Entity")]
+    Watchlists,
+}
+
+impl Related<super::agent_memory::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AgentMemory.def()
+    }
+}
+
+impl Related<super::asset_category_assignment::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AssetCategoryAssignment.def()
+    }
+}
+
+impl Related<super::journal_entries::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::JournalEntries.def()
+    }
+}
+
+impl Related<super::manual_trade_logs::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ManualTradeLogs.def()
+    }
+}
+
+impl Related<super::portfolio_holdings::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioHoldings.def()
+    }
+}
+
+impl Related<super::portfolio_position::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioPosition.def()
+    }
+}
+
+impl Related<super::portfolio_summary::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioSummary.def()
+    }
+}
+
+impl Related<super::portfolio_sync_log::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioSyncLog.def()
+    }
+}
+
+impl Related<super::rebalance_execution::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::RebalanceExecution.def()
+    }
+}
+
+impl Related<super::rebalance_schedule::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::RebalanceSchedule.def()
+    }
+}
+
+impl Related<super::trade_analysis::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::TradeAnalysis.def()
+    }
+}
+
+impl Related<super::used_refresh_tokens::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UsedRefreshTokens.def()
+    }
+}
+
+impl Related<super::user_onboarding_progress::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserOnboardingProgress.def()
+    }
+}
+
+impl Related<super::user_preferences::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserPreferences.def()
+    }
+}
+
+impl Related<super::user_sessions::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserSessions.def()
+    }
+}
+
+impl Related<super::user_theme_preferences::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserThemePreferences.def()
+    }
+}
+
+impl Related<super::user_trade_rule::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserTradeRule.def()
+    }
+}
+
+impl Related<super::user_trading_preferences::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserTradingPreferences.def()
+    }
+}
+
+impl Related<super::vault_categories::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::VaultCategories.def()
+    }
+}
+
+impl Related<super::watchlists::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Watchlists.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,10 +5,16 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "vault_categories")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(
+        primary_key,
+        auto_increment = false,
+        unique_key = "vault_categories_id_user_id_key"
+    )]
     pub id: Uuid,
+    #[sea_orm(unique_key = "vault_categories_user_id_category_code_key")]
     pub user_id: Uuid,
     pub category_name: String,
+    #[sea_orm(unique_key = "vault_categories_user_id_category_code_key")]
     pub category_code: String,
     pub category_type: String,
     #[sea_orm(column_type = "Text", nullable)]
@@ -39,6 +45,29 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_many = "super::asset_category_assignment::Entity")]
+    AssetCategoryAssignment,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::asset_category_assignment::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AssetCategoryAssignment.def()
+    }
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

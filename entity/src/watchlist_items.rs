@@ -7,7 +7,9 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "watchlist_items_watchlist_id_symbol_key")]
     pub watchlist_id: Uuid,
+    #[sea_orm(unique_key = "watchlist_items_watchlist_id_symbol_key")]
     pub symbol: String,
     pub position: i32,
     pub name: Option<String>,
@@ -24,6 +26,21 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::watchlists::Entity",
+        from = "Column::WatchlistId",
+        to = "super::watchlists::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Watchlists,
+}
+
+impl Related<super::watchlists::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Watchlists.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,14 +7,47 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "watchlist_shares_watchlist_id_shared_with_id_key")]
     pub watchlist_id: Uuid,
     pub owner_id: Uuid,
+    #[sea_orm(unique_key = "watchlist_shares_watchlist_id_shared_with_id_key")]
     pub shared_with_id: Uuid,
     pub is_read_only: bool,
     pub shared_at: DateTimeWithTimeZone,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::OwnerId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users2,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::SharedWithId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users1,
+    #[sea_orm(
+        belongs_to = "super::watchlists::Entity",
+        from = "(Column::WatchlistId, Column::OwnerId)",
+        to = "(super::watchlists::Column::Id, super::watchlists::Column::OwnerId)",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Watchlists,
+}
+
+impl Related<super::watchlists::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Watchlists.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -5,8 +5,13 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "watchlists")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(
+        primary_key,
+        auto_increment = false,
+        unique_key = "watchlists_id_owner_id_key"
+    )]
     pub id: Uuid,
+    #[sea_orm(unique_key = "watchlists_id_owner_id_key")]
     pub owner_id: Uuid,
     pub name: String,
     #[sea_orm(column_type = "Text", nullable)]
@@ -17,6 +22,37 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::OwnerId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+    #[sea_orm(has_many = "super::watchlist_items::Entity")]
+    WatchlistItems,
+    #[sea_orm(has_many = "super::watchlist_shares::Entity")]
+    WatchlistShares,
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
+
+impl Related<super::watchlist_items::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::WatchlistItems.def()
+    }
+}
+
+impl Related<super::watchlist_shares::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::WatchlistShares.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -17,6 +17,7 @@
 //! | `m0009_journaling` | `journal_entries`, `manual_trade_logs`, `trade_analysis`, the journal's full text |
 //! | `m0010_vault_categories` | `vault_categories`, `asset_category_assignment` |
 //! | `m0011_logging` | `agent_memory` with its monthly partitions |
+//! | `m0012_people` | the view `people`: what anybody may see of somebody else |
 
 use sea_orm_migration::prelude::*;
 
@@ -85,6 +86,11 @@ const STEPS: &[Step] = &[
         name: "m0011_logging",
         up: &[include_str!("m0011_logging/up.sql")],
         down: include_str!("m0011_logging/down.sql"),
+    },
+    Step {
+        name: "m0012_people",
+        up: &[include_str!("m0012_people/up.sql")],
+        down: include_str!("m0012_people/down.sql"),
     },
 ];
 

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// TODO
+/// One row for each thing that was done, the activity that its user can read; a partition for each month in UTC.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Activity {
@@ -24,21 +24,21 @@ pub struct Activity {
     pub id: Id<Self>,
     #[graphql(skip)]
     pub user_id: Uuid,
-    /// TODO.
+    /// The part of the product that it happened in.
     pub block_id: String,
-    /// TODO.
+    /// What was done, as noun and verb in the past tense.
     pub action: String,
-    /// TODO.
+    /// What it was about.
     pub context: String,
-    /// TODO.
+    /// What was asked for, without secrets and personal data, null when nothing was.
     pub user_input: Option<String>,
-    /// TODO.
+    /// What was answered or changed, null when nothing was.
     pub agent_response: Option<String>,
-    /// TODO.
+    /// Further facts, as a JSON object, null without any.
     pub metadata: Option<Json>,
-    /// TODO.
+    /// When it was done; decides the partition.
     pub timestamp: DateTime,
-    /// TODO.
+    /// The sign-in, token or job that did it.
     pub session_id: String,
 }
 

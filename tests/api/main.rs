@@ -8,5 +8,6 @@
     reason = "a test that meets something unexpected is to fail there"
 )]
 
+mod generated;
 mod reading;
 mod support;

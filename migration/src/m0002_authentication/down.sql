@@ -1,4 +1,3 @@
-DROP FUNCTION public.people(uuid[]);
 DROP FUNCTION public.auth_rotate(text, text, text, interval, interval, interval);
 DROP FUNCTION public.auth_credentials(text);
 DROP FUNCTION public.auth_session(text);

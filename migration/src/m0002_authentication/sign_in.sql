@@ -168,15 +168,6 @@ $$;
 COMMENT ON FUNCTION public.auth_rotate(text, text, text, interval, interval, interval) IS
     'Exchanges a refresh token hash for new ones, once: rotated, replayed_recently, replayed (which ends the sign-in) or unknown.';
 
-CREATE FUNCTION public.people(p_ids uuid[])
-    RETURNS TABLE (id uuid, display_name varchar)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT u.id, u.display_name FROM public.users u WHERE u.id = ANY (p_ids) AND u.is_active
-$$;
-COMMENT ON FUNCTION public.people(uuid[]) IS 'What anybody may see of other people with an open account.';
-
 -- Ownership can be handed only to a role that may create in the schema; that right is lent for this moment.
 GRANT CREATE ON SCHEMA public TO stackmotive_auth;
 DO $$
@@ -186,8 +177,7 @@ BEGIN
     FOREACH sign_in_function IN ARRAY ARRAY[
         'public.auth_session(text)',
         'public.auth_credentials(text)',
-        'public.auth_rotate(text, text, text, interval, interval, interval)',
-        'public.people(uuid[])'
+        'public.auth_rotate(text, text, text, interval, interval, interval)'
     ]::regprocedure[] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', sign_in_function);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO stackmotive_app', sign_in_function);

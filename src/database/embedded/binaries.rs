@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::signal::Signal;
 
-use super::super::failure::Failure;
 use super::account::Account;
 use super::process;
 use crate::config;
@@ -48,39 +47,33 @@ pub enum Search {
     Nothing,
 }
 
-/// Looks in the folder that was set; else in PATH, where `pg_config` points, where packages and installers put it,
-/// and among what we fetched. Data that exists wants programs of its own release.
-///
-/// # Errors
-/// When a folder was set and holds no PostgreSQL that can be used.
-pub fn search(
-    explicit: Option<&Path>,
-    fetched: &Path,
-    account: &Account,
-    data_major: Option<u32>,
-) -> Result<Search, Failure> {
-    let folders = match explicit {
-        Some(folder) => vec![folder.to_owned()],
-        None => usual_folders(fetched),
-    };
+/// Takes the first folder whose programs fit. Data that exists wants programs of its own release.
+pub fn search(folders: impl IntoIterator<Item = PathBuf>, account: &Account, data_major: Option<u32>) -> Search {
     let mut other = None;
     for folder in folders {
         let Some(binaries) = Binaries::at(&folder, account) else { continue };
         if data_major.is_none_or(|major| major == binaries.major) {
-            return Ok(Search::Found(binaries));
+            return Search::Found(binaries);
         }
         other = other.or(Some(binaries));
     }
-    match (other, explicit) {
-        (Some(binaries), _) => Ok(Search::Mismatched(binaries)),
-        (None, None) => Ok(Search::Nothing),
-        (None, Some(folder)) => Err(Failure::new(format!(
-            "{} holds no PostgreSQL {OLDEST_MAJOR} or newer that the user {} can run: name the folder of its \
-             `initdb` and `postgres` with --postgres-bin.",
-            folder.display(),
-            account.name
-        ))),
-    }
+    other.map_or(Search::Nothing, Search::Mismatched)
+}
+
+/// Where PostgreSQL may be: in PATH, where `pg_config` points, where packages and installers put it,
+/// and among what we fetched. Each place is looked at only when the ones before it had nothing.
+pub fn usual_folders(fetched: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let fetched = fetched.to_owned();
+    let homebrew = ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"];
+    let installers = ["/Applications/Postgres.app/Contents/Versions", "/Library/PostgreSQL"];
+    config::search_path()
+        .into_iter()
+        .chain(std::iter::once_with(folder_of_pg_config).flatten())
+        .chain(releases(Path::new("/usr/lib/postgresql")))
+        .chain(releases(Path::new("/usr")).filter(|folder| is_pgdg(folder)))
+        .chain(std::iter::once(PathBuf::from("/usr/local/pgsql/bin")))
+        .chain(homebrew.into_iter().chain(installers).flat_map(|parent| releases(Path::new(parent))))
+        .chain(std::iter::once_with(move || releases(&fetched)).flatten())
 }
 
 /// The release in the answer of `postgres --version`, such as "postgres (PostgreSQL) 17.5 (Debian 17.5-1)".
@@ -98,21 +91,6 @@ fn real_folder(folder: &Path) -> Option<PathBuf> {
     real.join("initdb").is_file().then_some(real)
 }
 
-fn usual_folders(fetched: &Path) -> Vec<PathBuf> {
-    let mut folders = config::search_path();
-    folders.extend(folder_of_pg_config());
-    folders.extend(releases(Path::new("/usr/lib/postgresql"), "bin"));
-    folders.extend(releases(Path::new("/usr"), "bin").into_iter().filter(|folder| is_pgdg(folder)));
-    folders.push(PathBuf::from("/usr/local/pgsql/bin"));
-    for homebrew in ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"] {
-        folders.extend(releases(Path::new(homebrew), "bin"));
-    }
-    folders.extend(releases(Path::new("/Applications/Postgres.app/Contents/Versions"), "bin"));
-    folders.extend(releases(Path::new("/Library/PostgreSQL"), "bin"));
-    folders.extend(releases(fetched, "bin"));
-    folders
-}
-
 /// The packages of postgresql.org for Red Hat and its kin stand in /usr/pgsql-17.
 fn is_pgdg(folder: &Path) -> bool {
     folder.to_string_lossy().starts_with("/usr/pgsql-")
@@ -126,16 +104,15 @@ fn folder_of_pg_config() -> Option<PathBuf> {
     (answer.status.success() && folder.is_absolute()).then_some(folder)
 }
 
-/// Folders such as 17, postgresql@17 and 17.5.0 inside `parent`, newest first, each with `inside` appended.
-fn releases(parent: &Path, inside: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };
+/// The folder `bin` of each release in `parent`, named such as 17, postgresql@17 or 17.5.0, newest first.
+fn releases(parent: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = std::fs::read_dir(parent).into_iter().flatten().filter_map(Result::ok);
     let mut found: Vec<(Vec<u32>, PathBuf)> = entries
-        .filter_map(Result::ok)
-        .map(|entry| (numbers(&entry.file_name().to_string_lossy()), entry.path().join(inside)))
+        .map(|entry| (numbers(&entry.file_name().to_string_lossy()), entry.path().join("bin")))
         .filter(|(version, _)| !version.is_empty())
         .collect();
     found.sort_by(|(one, _), (other, _)| other.cmp(one));
-    found.into_iter().map(|(_, folder)| folder).collect()
+    found.into_iter().map(|(_, folder)| folder)
 }
 
 fn numbers(name: &str) -> Vec<u32> {
@@ -145,7 +122,7 @@ fn numbers(name: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Binaries, major, numbers, releases};
+    use super::{Binaries, Search, major, numbers, releases, search};
     use crate::database::embedded::account::Account;
     use std::path::Path;
 
@@ -163,10 +140,42 @@ mod tests {
         for name in ["9.6", "17", "postgresql@16", "17.5.0", "notes"] {
             std::fs::create_dir(folder.path().join(name)).expect("made");
         }
-        let found = releases(folder.path(), "bin");
-        let names: Vec<_> = found.iter().filter_map(|path| path.strip_prefix(folder.path()).ok()).collect();
-        assert_eq!(names, ["17.5.0/bin", "17/bin", "postgresql@16/bin", "9.6/bin"].map(Path::new));
+        let found: Vec<_> = releases(folder.path()).collect();
+        let expected = ["17.5.0", "17", "postgresql@16", "9.6"].map(|name| folder.path().join(name).join("bin"));
+        assert_eq!(found, expected);
         assert_eq!(numbers("notes"), Vec::<u32>::new());
+    }
+
+    /// Folders that look like PostgreSQL of the given releases, with programs that only tell their version.
+    fn pretended(parent: &Path, majors: &[u32]) -> Vec<std::path::PathBuf> {
+        let make = |major: &u32| {
+            let folder = parent.join(major.to_string());
+            std::fs::create_dir(&folder).expect("made");
+            for name in ["postgres", "initdb"] {
+                let script = format!("#!/bin/sh\necho 'postgres (PostgreSQL) {major}.1'\n");
+                std::fs::write(folder.join(name), script).expect("written");
+                let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+                std::fs::set_permissions(folder.join(name), mode).expect("made executable");
+            }
+            folder
+        };
+        majors.iter().map(make).collect()
+    }
+
+    #[test]
+    fn data_gets_programs_of_its_own_release() {
+        let parent = crate::database::embedded::temporary::open_folder().expect("a folder");
+        let account = Account::choose(Path::new("/nonexistent")).expect("an account");
+        let folders = pretended(parent.path(), &[13, 17, 15]);
+        let major_for = |data_major| match search(folders.clone(), &account, data_major) {
+            Search::Found(binaries) => Ok(binaries.major),
+            Search::Mismatched(binaries) => Err(binaries.major),
+            Search::Nothing => Err(0),
+        };
+        assert_eq!(major_for(None), Ok(17), "the first that is new enough");
+        assert_eq!(major_for(Some(15)), Ok(15), "the one that made the data");
+        assert_eq!(major_for(Some(16)), Err(17), "none that made the data");
+        assert_eq!(search([], &account, None), Search::Nothing);
     }
 
     #[test]

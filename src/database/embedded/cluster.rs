@@ -227,17 +227,11 @@ async fn start(options: Options, folders: Folders) -> Result<Cluster, Stop> {
     let account = Account::choose(&folders.data())?;
     let fetched = options.fetched_dir.clone().unwrap_or_else(|| folders.root().join("postgresql"));
     let data_major = folders.data_major()?;
-    let search = binaries::search(options.postgres_bin.as_deref(), &fetched, &account, data_major)?;
-    let local = match search {
-        Search::Found(binaries) => Some(binaries),
-        Search::Mismatched(binaries) if data_major != Some(fetch::MAJOR) || !options.may_fetch => {
-            return Err(mismatch(&folders, data_major, &binaries).into());
-        }
-        Search::Nothing if !options.may_fetch => {
-            return Err(fetch::nothing_found("fetching it is switched off").into());
-        }
-        Search::Mismatched(_) | Search::Nothing => None,
+    let search = match &options.postgres_bin {
+        Some(folder) => binaries::search([folder.clone()], &account, data_major),
+        None => binaries::search(binaries::usual_folders(&fetched), &account, data_major),
     };
+    let local = local(search, &options, &folders, &account, data_major)?;
     let claim = folders.claim(&account).map_err(|refusal| match refusal {
         Refusal::Busy(failure) => Stop { failure, is_busy: true },
         Refusal::Unusable(failure) => failure.into(),
@@ -258,6 +252,30 @@ async fn start(options: Options, folders: Folders) -> Result<Cluster, Stop> {
     };
     let launched = tokio::task::spawn_blocking(run).await;
     Ok(launched.map_err(|error| Failure::new(format!("Starting PostgreSQL was cut off: {error}.")))??)
+}
+
+/// What the search means: programs to start, None when they are to be fetched, or a sentence.
+fn local(
+    search: Search,
+    options: &Options,
+    folders: &Folders,
+    account: &Account,
+    data_major: Option<u32>,
+) -> Result<Option<Binaries>, Failure> {
+    let may_fetch = options.may_fetch && data_major.is_none_or(|major| major == fetch::MAJOR);
+    match (search, &options.postgres_bin) {
+        (Search::Found(binaries), _) => Ok(Some(binaries)),
+        (Search::Nothing, Some(folder)) => Err(Failure::new(format!(
+            "{} holds no PostgreSQL {} or newer that the user {} can run: \
+             name the folder of its `initdb` and `postgres` with --postgres-bin.",
+            folder.display(),
+            binaries::OLDEST_MAJOR,
+            account.name
+        ))),
+        (_, None) if may_fetch => Ok(None),
+        (Search::Mismatched(binaries), _) => Err(mismatch(folders, data_major, &binaries)),
+        (Search::Nothing, None) => Err(fetch::nothing_found("fetching it is switched off or would not fit the data")),
+    }
 }
 
 fn launch(folders: &Folders, binaries: &Binaries, account: &Account, fsync: bool) -> Result<Supervisor, Failure> {

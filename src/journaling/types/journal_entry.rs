@@ -53,7 +53,7 @@ pub enum TradeType {
 
 impl Enumeration for TradeType {}
 
-/// TODO
+/// One row for each journal entry.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct JournalEntry {
@@ -61,53 +61,53 @@ pub struct JournalEntry {
     pub id: Id<Self>,
     #[graphql(skip)]
     pub user_id: Uuid,
-    /// TODO.
+    /// Its title, null without one.
     pub title: Option<String>,
-    /// TODO.
+    /// What was written, not blank.
     pub content: String,
-    /// TODO.
+    /// What kind of entry it is, null when it was not said.
     pub entry_type: Option<JournalEntryType>,
     #[graphql(skip)]
     pub trade_id: Option<Uuid>,
-    /// TODO.
+    /// The asset that it writes about, null for none.
     pub asset_symbol: Option<String>,
-    /// TODO.
+    /// The direction of that trade, null for none.
     pub trade_type: Option<TradeType>,
-    /// TODO.
+    /// Price of a unit when the trade began, null when not noted.
     pub entry_price: Option<Decimal>,
-    /// TODO.
+    /// Price of a unit when the trade ended, null when not noted.
     pub exit_price: Option<Decimal>,
-    /// TODO.
+    /// How many units were traded, null when not noted.
     pub quantity: Option<Decimal>,
-    /// TODO.
+    /// The strategy behind it, null when not noted.
     pub strategy_used: Option<String>,
-    /// TODO.
+    /// Why it was done, null when not noted.
     pub reasoning: Option<String>,
-    /// TODO.
+    /// What the market was like, null when not noted.
     pub market_conditions: Option<String>,
-    /// TODO.
+    /// How sure the author was, from 1 to 10, null when not noted.
     pub confidence_level: Option<i32>,
-    /// TODO.
+    /// What was expected, null when not noted.
     pub expected_outcome: Option<String>,
-    /// TODO.
+    /// What happened, null when not noted.
     pub actual_outcome: Option<String>,
-    /// TODO.
+    /// How well it went, from 1 to 10, null when not rated.
     pub success_rating: Option<i32>,
-    /// TODO.
+    /// What was learned, null when not noted.
     pub lessons_learned: Option<String>,
-    /// TODO.
+    /// The author's own labels, as a JSON array of strings, null without any.
     pub tags: Option<Json>,
-    /// TODO.
+    /// How the author felt, null when not noted.
     pub mood: Option<String>,
-    /// TODO.
+    /// The phase of the market, null when not noted.
     pub market_phase: Option<String>,
-    /// TODO.
+    /// True when every signed-in user may read the entry, without its trade log; null stands for false.
     pub is_public: Option<bool>,
-    /// TODO.
+    /// The day that it is about.
     pub entry_date: Date,
-    /// TODO.
+    /// When it was written.
     pub created_at: DateTime,
-    /// TODO.
+    /// When it was last changed.
     pub updated_at: DateTime,
 }
 

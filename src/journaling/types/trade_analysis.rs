@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// TODO
+/// One row for each trade that its user looked back on.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradeAnalysis {
@@ -27,47 +27,47 @@ pub struct TradeAnalysis {
     pub user_id: Uuid,
     #[graphql(skip)]
     pub trade_log_id: Uuid,
-    /// TODO.
+    /// What was thought before the trade, null when not noted.
     pub pre_trade_analysis: Option<String>,
-    /// TODO.
+    /// What had to hold for the entry, null when not noted.
     pub entry_criteria: Option<String>,
-    /// TODO.
+    /// How the risk was seen, null when not noted.
     pub risk_assessment: Option<String>,
-    /// TODO.
+    /// How long it was meant to last, in words, null when not noted.
     pub expected_duration: Option<String>,
-    /// TODO.
+    /// Notes while the trade was open, as a JSON array, null without any.
     pub mid_trade_notes: Option<Json>,
-    /// TODO.
+    /// Why the plan was changed, as a JSON array, null without any.
     pub adjustment_reasons: Option<Json>,
-    /// TODO.
+    /// Feelings while the trade was open, as a JSON array, null without any.
     pub emotional_state: Option<Json>,
-    /// TODO.
+    /// What was thought after the trade, null when not noted.
     pub post_trade_analysis: Option<String>,
-    /// TODO.
+    /// What went well, null when not noted.
     pub what_went_right: Option<String>,
-    /// TODO.
+    /// What went badly, null when not noted.
     pub what_went_wrong: Option<String>,
-    /// TODO.
+    /// What was learned, null when not noted.
     pub key_learnings: Option<String>,
-    /// TODO.
+    /// What the trader would do otherwise, null when not noted.
     pub would_do_differently: Option<String>,
-    /// TODO.
+    /// How well it was carried out, from 1 to 10, null when not rated.
     pub execution_quality: Option<i32>,
-    /// TODO.
+    /// How well it was timed, from 1 to 10, null when not rated.
     pub timing_quality: Option<i32>,
-    /// TODO.
+    /// How well the risk was held, from 1 to 10, null when not rated.
     pub risk_management_quality: Option<i32>,
-    /// TODO.
+    /// Feeling before the trade, null when not noted.
     pub pre_trade_emotion: Option<String>,
-    /// TODO.
+    /// Feeling during the trade, null when not noted.
     pub during_trade_emotion: Option<String>,
-    /// TODO.
+    /// Feeling after the trade, null when not noted.
     pub post_trade_emotion: Option<String>,
-    /// TODO.
+    /// How well feelings were held, from 1 to 10, null when not rated.
     pub emotional_discipline_rating: Option<i32>,
-    /// TODO.
+    /// When the row was made.
     pub created_at: DateTime,
-    /// TODO.
+    /// When the row was last changed.
     pub updated_at: DateTime,
 }
 

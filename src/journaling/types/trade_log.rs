@@ -67,7 +67,7 @@ pub enum TradeStatus {
 
 impl Enumeration for TradeStatus {}
 
-/// TODO
+/// One row for each trade that a user noted.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradeLog {
@@ -77,81 +77,81 @@ pub struct TradeLog {
     pub user_id: Uuid,
     #[graphql(skip)]
     pub journal_entry_id: Option<Uuid>,
-    /// TODO.
+    /// What was traded.
     pub symbol: String,
-    /// TODO.
+    /// ISO 4217 code of the currency of its prices and amounts.
     pub currency: Currency,
-    /// TODO.
+    /// The asset's full name, null when unknown.
     pub asset_name: Option<String>,
-    /// TODO.
+    /// Buy and short open a trade, sell and cover close one.
     pub trade_type: TradeType,
-    /// TODO.
+    /// Price of a unit when the trade began.
     pub entry_price: Decimal,
-    /// TODO.
+    /// How many units were traded.
     pub quantity: Decimal,
-    /// TODO.
+    /// Entry price times quantity.
     pub total_value: Decimal,
-    /// TODO.
+    /// The kind of order, null when not noted.
     pub order_type: Option<OrderType>,
-    /// TODO.
+    /// What trading cost, null when not noted.
     pub fees: Option<Decimal>,
-    /// TODO.
+    /// Who carried it out, null when not noted.
     pub broker: Option<String>,
-    /// TODO.
+    /// Whether the money was real, null when not noted.
     pub account_type: Option<AccountType>,
-    /// TODO.
+    /// Price to close at with a gain, null for none.
     pub target_price: Option<Decimal>,
-    /// TODO.
+    /// Price to close at with a loss, null for none.
     pub stop_loss_price: Option<Decimal>,
-    /// TODO.
+    /// Distance to the target divided by distance to the stop, null unless both stand on their right sides.
     pub risk_reward_ratio: Option<Decimal>,
-    /// TODO.
+    /// Total value in per cent of the portfolio, null when unknown.
     pub position_size_percent: Option<Decimal>,
-    /// TODO.
+    /// The strategy behind it, null when not noted.
     pub strategy: Option<String>,
-    /// TODO.
+    /// How long the trade was meant to last, null when not noted.
     pub time_horizon: Option<TimeHorizon>,
-    /// TODO.
+    /// How sure the trader was, from 1 to 10, null when not noted.
     pub conviction_level: Option<i32>,
-    /// TODO.
+    /// What the market was like, null when not noted.
     pub market_conditions: Option<String>,
-    /// TODO.
+    /// Events that mattered, as a JSON array, null when not noted.
     pub economic_events: Option<Json>,
-    /// TODO.
+    /// Values of indicators at the entry, as a JSON object, null when not noted.
     pub technical_indicators: Option<Json>,
-    /// TODO.
+    /// Last known price of a unit, null when none is known.
     pub current_price: Option<Decimal>,
-    /// TODO.
+    /// The time of that price, null when unknown.
     pub price_as_of: Option<DateTime>,
-    /// TODO.
+    /// Profit or loss at the current price, null when unknown.
     pub unrealized_pnl: Option<Decimal>,
-    /// TODO.
+    /// That in per cent of the total value, null when unknown.
     pub unrealized_pnl_percent: Option<Decimal>,
-    /// TODO.
+    /// Largest profit seen while open, null when unknown.
     pub max_profit: Option<Decimal>,
-    /// TODO.
+    /// Largest loss seen while open, null when unknown.
     pub max_loss: Option<Decimal>,
-    /// TODO.
+    /// Price of a unit when the trade ended, null while open.
     pub exit_price: Option<Decimal>,
-    /// TODO.
+    /// When the trade ended, null while open.
     pub exit_date: Option<DateTime>,
-    /// TODO.
+    /// Why it was ended, null while open or when not noted.
     pub exit_reason: Option<String>,
-    /// TODO.
+    /// Profit or loss of the ended trade net of fees, null while open.
     pub realized_pnl: Option<Decimal>,
-    /// TODO.
+    /// That in per cent of the total value, null while open.
     pub realized_pnl_percent: Option<Decimal>,
-    /// TODO.
+    /// Whether the trade is still open, null when not noted.
     pub status: Option<TradeStatus>,
-    /// TODO.
+    /// False once the trade ended, null when not noted.
     pub is_active: Option<bool>,
-    /// TODO.
+    /// The day of the trade.
     pub trade_date: Date,
-    /// TODO.
+    /// The moment at which it was carried out.
     pub execution_time: DateTime,
-    /// TODO.
+    /// When the row was made.
     pub created_at: DateTime,
-    /// TODO.
+    /// When the row was last changed.
     pub updated_at: DateTime,
 }
 

@@ -94,7 +94,7 @@ pub enum HelpLevel {
 
 impl Enumeration for HelpLevel {}
 
-/// TODO
+/// How far a user came through the onboarding and what was answered, one row for each user at most.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Onboarding {
@@ -102,81 +102,81 @@ pub struct Onboarding {
     pub id: Id<Self>,
     #[graphql(skip)]
     pub user_id: Uuid,
-    /// TODO.
+    /// The first step that is not completed, from 1.
     pub current_step: i32,
-    /// TODO.
+    /// Numbers of the completed steps, as a JSON array.
     pub completed_steps: Json,
-    /// TODO.
+    /// True once all steps are completed.
     pub is_complete: bool,
-    /// TODO.
+    /// Completed steps in per cent of all.
     pub completion_percentage: Decimal,
-    /// TODO.
+    /// True once the welcome was seen.
     pub welcome_viewed: bool,
-    /// TODO.
+    /// When the welcome was seen, null before.
     pub welcome_viewed_at: Option<DateTime>,
-    /// TODO.
+    /// Experience with trading, null while not answered.
     pub trading_experience: Option<TradingExperience>,
-    /// TODO.
+    /// How much risk is acceptable, null while not answered.
     pub risk_tolerance: Option<RiskTolerance>,
-    /// TODO.
+    /// How long money stays invested, null while not answered.
     pub investment_horizon: Option<InvestmentHorizon>,
-    /// TODO.
+    /// Money to begin with, in the preferred currency, null while not answered.
     pub initial_investment: Option<Decimal>,
-    /// TODO.
+    /// How often the user means to trade, null while not answered.
     pub trading_frequency: Option<String>,
-    /// TODO.
+    /// Markets of interest, as a JSON array, null while not answered.
     pub preferred_markets: Option<Json>,
-    /// TODO.
+    /// Full name, null while not answered.
     pub full_name: Option<String>,
-    /// TODO.
+    /// First name, null while not answered.
     pub first_name: Option<String>,
-    /// TODO.
+    /// Last name, null while not answered.
     pub last_name: Option<String>,
-    /// TODO.
+    /// ISO 4217 code of the currency to report in, null while not answered.
     pub preferred_currency: Option<Currency>,
-    /// TODO.
+    /// Date of birth, in the past, null while not answered.
     pub date_of_birth: Option<Date>,
-    /// TODO.
+    /// Country that taxes the user, null while not answered.
     pub tax_residency: Option<String>,
-    /// TODO.
+    /// Second country that taxes the user, null without one.
     pub secondary_tax_residency: Option<String>,
-    /// TODO.
+    /// How the user works, null while not answered.
     pub employment_status: Option<String>,
-    /// TODO.
+    /// The year that gains are grouped by, null while not answered.
     pub tax_year_preference: Option<TaxYear>,
-    /// TODO.
+    /// True for a business registered for tax, null while not answered.
     pub tax_registered_business: Option<bool>,
-    /// TODO.
+    /// How much help the application gives, null while not answered.
     pub help_level: Option<HelpLevel>,
-    /// TODO.
+    /// Ways of being told, as a JSON object of true and false, null while not answered.
     pub notification_preferences: Option<Json>,
-    /// TODO.
+    /// What others may see, as a JSON object of true and false, null while not answered.
     pub privacy_settings: Option<Json>,
-    /// TODO.
+    /// True when the user wants to bring in positions from brokers, null while not answered.
     pub connect_brokers: Option<bool>,
-    /// TODO.
+    /// Those brokers, as a JSON array, null while not answered.
     pub selected_brokers: Option<Json>,
-    /// TODO.
+    /// True when the user is invested already, null while not answered.
     pub has_existing_portfolio: Option<bool>,
-    /// TODO.
+    /// What that is worth, in the preferred currency, null while not answered.
     pub existing_portfolio_value: Option<Decimal>,
-    /// TODO.
+    /// True once the user accepted the terms.
     pub terms_accepted: Option<bool>,
-    /// TODO.
+    /// When the terms were accepted, null before.
     pub terms_accepted_at: Option<DateTime>,
-    /// TODO.
+    /// True once the user accepted the privacy policy.
     pub privacy_policy_accepted: Option<bool>,
-    /// TODO.
+    /// When the privacy policy was accepted, null before.
     pub privacy_policy_accepted_at: Option<DateTime>,
-    /// TODO.
+    /// When the onboarding began.
     pub started_at: DateTime,
-    /// TODO.
+    /// When the onboarding was completed, null before.
     pub completed_at: Option<DateTime>,
-    /// TODO.
+    /// When the user last answered something.
     pub last_active_at: DateTime,
-    /// TODO.
+    /// When the row was made.
     pub created_at: DateTime,
-    /// TODO.
+    /// When the row was last changed.
     pub updated_at: DateTime,
 }
 

@@ -102,7 +102,7 @@ pub enum CurrencyHedging {
 
 impl Enumeration for CurrencyHedging {}
 
-/// TODO
+/// How a user wants to trade, one row for each user at most; null leaves a choice to the application.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradingPreferences {
@@ -110,67 +110,67 @@ pub struct TradingPreferences {
     pub id: Id<Self>,
     #[graphql(skip)]
     pub user_id: Uuid,
-    /// TODO.
+    /// How cautious the user is, null leaves it open.
     pub trading_style: Option<TradingStyle>,
-    /// TODO.
+    /// What the user looks for in an asset, null leaves it open.
     pub strategy_preference: Option<StrategyPreference>,
-    /// TODO.
+    /// How the size of a position is found, null leaves it open.
     pub position_sizing_method: Option<PositionSizing>,
-    /// TODO.
+    /// Size of a new position in per cent of the portfolio, null leaves it open.
     pub default_position_size: Option<Decimal>,
-    /// TODO.
+    /// Largest size of a position in per cent of the portfolio, null for no limit.
     pub max_position_size: Option<Decimal>,
-    /// TODO.
+    /// Loss in per cent at which a new trade is stopped, null for none.
     pub stop_loss_percentage: Option<Decimal>,
-    /// TODO.
+    /// Gain in per cent at which a new trade is closed, null for none.
     pub take_profit_percentage: Option<Decimal>,
-    /// TODO.
+    /// The most trades in a day, null for no limit.
     pub max_daily_trades: Option<i32>,
-    /// TODO.
+    /// The most trades in a week, null for no limit.
     pub max_weekly_trades: Option<i32>,
-    /// TODO.
+    /// Wanted share of cash in per cent; the four targets add up to 100, null counts as 0, all null means no targets.
     pub cash_allocation_target: Option<Decimal>,
-    /// TODO.
+    /// Wanted share of equities and funds in per cent, null counts as 0.
     pub equity_allocation_target: Option<Decimal>,
-    /// TODO.
+    /// Wanted share of bonds in per cent, null counts as 0.
     pub bond_allocation_target: Option<Decimal>,
-    /// TODO.
+    /// Wanted share of everything else in per cent, null counts as 0.
     pub alternative_allocation_target: Option<Decimal>,
-    /// TODO.
+    /// True to be offered rebalancing, null leaves it open.
     pub auto_rebalance_enabled: Option<bool>,
-    /// TODO.
+    /// Drift in percentage points above which rebalancing is offered, null leaves it open.
     pub rebalance_threshold: Option<Decimal>,
-    /// TODO.
+    /// How often rebalancing is looked at, null leaves it open.
     pub rebalance_frequency: Option<ReviewFrequency>,
-    /// TODO.
+    /// ISO 4217 code of the currency to think in, null leaves it open.
     pub base_currency: Option<Currency>,
-    /// TODO.
+    /// How far foreign currencies are hedged, null leaves it open.
     pub currency_hedging_preference: Option<CurrencyHedging>,
-    /// TODO.
+    /// True to be shown losses that could be realised for tax, null leaves it open.
     pub tax_loss_harvesting_enabled: Option<bool>,
-    /// TODO.
+    /// True to regard Australian franking credits, null leaves it open.
     pub franking_credits_consideration: Option<bool>,
-    /// TODO.
+    /// True to regard the tax rules of New Zealand, null leaves it open.
     pub nz_tax_optimization: Option<bool>,
-    /// TODO.
+    /// Change of a price in per cent from which an alert is raised, null leaves it open.
     pub price_alert_threshold: Option<Decimal>,
-    /// TODO.
+    /// Change of a portfolio in per cent from which an alert is raised, null leaves it open.
     pub portfolio_alert_threshold: Option<Decimal>,
-    /// TODO.
+    /// True to be alerted to news, null leaves it open.
     pub news_alert_enabled: Option<bool>,
-    /// TODO.
+    /// True to be alerted to signals, null leaves it open.
     pub signal_alert_enabled: Option<bool>,
-    /// TODO.
+    /// True to save forms while they are filled in, null leaves it open.
     pub auto_save_enabled: Option<bool>,
-    /// TODO.
+    /// True to show every setting, null leaves it open.
     pub advanced_mode_enabled: Option<bool>,
-    /// TODO.
+    /// True to trade on paper, null leaves it open.
     pub paper_trading_enabled: Option<bool>,
-    /// TODO.
+    /// True when the user wants real orders, null leaves it open; none are placed.
     pub real_trading_enabled: Option<bool>,
-    /// TODO.
+    /// When the row was made.
     pub created_at: DateTime,
-    /// TODO.
+    /// When the row was last changed.
     pub updated_at: DateTime,
 }
 

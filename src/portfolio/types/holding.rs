@@ -74,13 +74,13 @@ pub struct Holding {
     pub price_as_of: Option<DateTime>,
     /// Quantity times price.
     pub market_value: Decimal,
-    /// Market value less cost, 0 when the cost is unknown.
-    pub total_gain_loss: Decimal,
-    /// Gain in per cent of the cost, 0 when it cannot be known, clamped to the column.
-    pub total_gain_loss_percent: Decimal,
+    /// Market value less cost basis, which is quantity × average cost; null when the cost is unknown.
+    pub total_gain_loss: Option<Decimal>,
+    /// Gain / cost basis × 100, in percentage points; null when the cost is unknown.
+    pub total_gain_loss_percent: Option<Decimal>,
     /// Gain since the previous close.
     pub day_gain_loss: Decimal,
-    /// Gain since the previous close in per cent, 0 when it cannot be known, clamped to the column.
+    /// Gain since the previous close in percentage points; 0 when no previous close is known.
     pub day_gain_loss_percent: Decimal,
     /// When the holding was last changed.
     pub last_updated: DateTime,
@@ -172,6 +172,8 @@ impl Record for Holding {
             last_updated,
             created_at,
         } = row;
+        // The table stores 0 where it can't be known.
+        let cost_is_known = !avg_cost.is_zero();
         Ok(Self {
             id: Id::new(id),
             user_id,
@@ -186,8 +188,8 @@ impl Record for Holding {
             current_price: Decimal(current_price),
             price_as_of: price_as_of.map(Into::into),
             market_value: Decimal(market_value),
-            total_gain_loss: Decimal(total_gain_loss),
-            total_gain_loss_percent: Decimal(total_gain_loss_percent),
+            total_gain_loss: cost_is_known.then_some(Decimal(total_gain_loss)),
+            total_gain_loss_percent: cost_is_known.then_some(Decimal(total_gain_loss_percent)),
             day_gain_loss: Decimal(day_gain_loss),
             day_gain_loss_percent: Decimal(day_gain_loss_percent),
             last_updated: last_updated.into(),

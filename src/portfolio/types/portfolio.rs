@@ -33,11 +33,11 @@ pub struct Portfolio {
     pub portfolio_value: Decimal,
     /// Sum of the holdings' gains, as far as their cost is known.
     pub total_gain_loss: Decimal,
-    /// Gain in per cent of the cost, 0 when it cannot be known, clamped to the column.
-    pub total_gain_loss_percent: Decimal,
+    /// Gain / invested amount × 100, in percentage points; null when nothing is known to be invested.
+    pub total_gain_loss_percent: Option<Decimal>,
     /// Gain since the previous close.
     pub day_gain_loss: Decimal,
-    /// Gain since the previous close in per cent, 0 when it cannot be known, clamped to the column.
+    /// Gain since the previous close in percentage points; 0 when no previous close is known.
     pub day_gain_loss_percent: Decimal,
     /// Cash in the portfolio, negative when it is borrowed.
     pub cash_balance: Decimal,
@@ -114,7 +114,7 @@ impl Record for Portfolio {
             currency: Currency(currency),
             portfolio_value: Decimal(portfolio_value),
             total_gain_loss: Decimal(total_gain_loss),
-            total_gain_loss_percent: Decimal(total_gain_loss_percent),
+            total_gain_loss_percent: (!invested_amount.is_zero()).then_some(Decimal(total_gain_loss_percent)),
             day_gain_loss: Decimal(day_gain_loss),
             day_gain_loss_percent: Decimal(day_gain_loss_percent),
             cash_balance: Decimal(cash_balance),

@@ -36,7 +36,7 @@ pub enum AssignmentType {
 
 impl Enumeration for AssignmentType {}
 
-/// TODO
+/// One row for each asset in a category.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct CategoryAssignment {
@@ -46,29 +46,29 @@ pub struct CategoryAssignment {
     pub user_id: Uuid,
     #[graphql(skip)]
     pub category_id: Uuid,
-    /// TODO.
+    /// The asset, once for each category while active.
     pub symbol: String,
-    /// TODO.
+    /// The asset's full name, null when unknown.
     pub asset_name: Option<String>,
-    /// TODO.
+    /// The kind of asset, null when unknown.
     pub asset_class: Option<String>,
-    /// TODO.
+    /// Its branch of the economy, null when unknown.
     pub sector: Option<String>,
-    /// TODO.
+    /// The market that trades it, null when unknown.
     pub market: Option<String>,
-    /// TODO.
+    /// Who or what sorted it in, null when not noted.
     pub assignment_type: Option<AssignmentType>,
-    /// TODO.
+    /// The rule that sorted it in, null without one.
     pub assignment_rule: Option<String>,
-    /// TODO.
+    /// How sure that is, from 0 to 1, null when unknown.
     pub assignment_confidence: Option<Decimal>,
-    /// TODO.
+    /// Wanted share of the category in per cent, null for no target.
     pub target_weight_in_category: Option<Decimal>,
-    /// TODO.
+    /// False while the assignment rests, null stands for false.
     pub is_active: Option<bool>,
-    /// TODO.
+    /// When the assignment was made.
     pub created_at: DateTime,
-    /// TODO.
+    /// When the assignment was last changed.
     pub updated_at: DateTime,
 }
 

@@ -77,7 +77,7 @@ pub enum RiskLevel {
 
 impl Enumeration for RiskLevel {}
 
-/// TODO
+/// One row for each category that a user sorts assets into.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct VaultCategory {
@@ -85,47 +85,47 @@ pub struct VaultCategory {
     pub id: Id<Self>,
     #[graphql(skip)]
     pub user_id: Uuid,
-    /// TODO.
+    /// What the user calls it.
     pub category_name: String,
-    /// TODO.
+    /// Its short name, unique for its user.
     pub category_code: String,
-    /// TODO.
+    /// What the category sorts by; targets are summed for each type.
     pub category_type: CategoryType,
-    /// TODO.
+    /// What it is about, null when nothing was written.
     pub category_description: Option<String>,
-    /// TODO.
+    /// Its colour as #RRGGBB, null for none.
     pub category_color: Option<HexColor>,
-    /// TODO.
+    /// Name of its icon, null for none.
     pub category_icon: Option<String>,
-    /// TODO.
+    /// Wanted share in per cent, between minimum and maximum, null for no target.
     pub target_allocation_percent: Option<Decimal>,
-    /// TODO.
+    /// Smallest share in per cent, null counts as 0.
     pub min_allocation_percent: Option<Decimal>,
-    /// TODO.
+    /// Largest share in per cent, null counts as 100.
     pub max_allocation_percent: Option<Decimal>,
-    /// TODO.
+    /// Drift in percentage points above which rebalancing is due, null leaves it to the schedule.
     pub rebalance_threshold: Option<Decimal>,
-    /// TODO.
+    /// How often its share is looked at, null leaves it to the schedule.
     pub rebalance_frequency: Option<CategoryFrequency>,
-    /// TODO.
+    /// True to take part in rebalancing, null leaves it open.
     pub auto_rebalance_enabled: Option<bool>,
-    /// TODO.
+    /// How risky its assets are, null when not said.
     pub risk_level: Option<RiskLevel>,
-    /// TODO.
+    /// Largest share of one holding in per cent, null for no limit.
     pub max_single_position_percent: Option<Decimal>,
-    /// TODO.
+    /// Volatility in per cent that the user accepts, null for no limit.
     pub volatility_limit: Option<Decimal>,
-    /// TODO.
+    /// How much tax matters here, from 1 to 10, null when not said.
     pub tax_efficiency_priority: Option<i32>,
-    /// TODO.
+    /// True to be shown losses that could be realised for tax, null leaves it open.
     pub tax_loss_harvesting_enabled: Option<bool>,
-    /// TODO.
+    /// False while the category rests, null stands for false.
     pub is_active: Option<bool>,
-    /// TODO.
+    /// Its place in the list, from 1, null for last.
     pub display_order: Option<i32>,
-    /// TODO.
+    /// When the category was made.
     pub created_at: DateTime,
-    /// TODO.
+    /// When the category was last changed.
     pub updated_at: DateTime,
 }
 

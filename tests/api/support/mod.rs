@@ -34,7 +34,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub struct Api {
     pub app: Arc<App>,
     pub router: Router,
-    admin_url: String,
+    pub admin_url: String,
 }
 
 /// Somebody with an account who is signed in.

@@ -1,0 +1,180 @@
+//! Serving: a database that is up to date, the API over HTTP, and an orderly end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use sea_orm::sqlx;
+use stackmotive::app::App;
+use stackmotive::config::Settings;
+use stackmotive::database::{Address, Database, Failure, Place};
+use tokio::net::TcpListener;
+
+use super::signals::Signals;
+use super::terminal::say;
+
+/// How long requests under way get to finish after the signal to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many months ahead activity has a partition of its own.
+const PARTITION_MONTHS: i32 = 3;
+/// How often partitions are made, and how soon it is tried again after a failure.
+const PARTITION_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+const PARTITION_RETRY: Duration = Duration::from_secs(15 * 60);
+
+/// What `serve` is told.
+#[derive(Args, Default)]
+pub struct Arguments {
+    /// Leave the tables of a database of your own as they are, for a server that has no right to change them
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+/// Serves until it is asked to stop.
+///
+/// The port is taken first, so that a taken one is told before anything is started, and what is started first
+/// is stopped last: HTTP, then the pool, then PostgreSQL.
+pub async fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failure> {
+    let signals = Signals::listen()?;
+    let listener = listen(&settings.listen).await?;
+    let Some(place) = signals.unless_stopped(open(&settings)).await else { return Ok(()) };
+    let place = place?;
+    let outcome = serve_at(&place, &signals, listener, settings, arguments).await;
+    place.stop().await;
+    if outcome.is_ok() {
+        say("Stopped.");
+    }
+    outcome
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, InvalidInput, PermissionDenied};
+    TcpListener::bind(address).await.map_err(|error| {
+        let remedy = "choose another one with --listen ADDRESS:PORT";
+        Failure::new(match error.kind() {
+            AddrInUse => format!("The address {address} is taken by another program: stop it, or {remedy}."),
+            PermissionDenied => format!("This account may not listen on {address}: {remedy}."),
+            AddrNotAvailable => format!("This machine does not have the address {address}: {remedy}."),
+            InvalidInput => format!("{address} is not an address with a port: {remedy}."),
+            _ => format!("The server can't listen on {address} ({error}): {remedy}."),
+        })
+    })
+}
+
+async fn open(settings: &Settings) -> Result<Place, Failure> {
+    let place = Place::open_alone(settings).await?;
+    if let (Some(_), Some(folder)) = (place.cluster(), settings.data_folder()) {
+        say(format_args!("The embedded PostgreSQL is up; its data is in {}.", folder.display()));
+    }
+    Ok(place)
+}
+
+async fn serve_at(
+    place: &Place,
+    signals: &Signals,
+    listener: TcpListener,
+    settings: Settings,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
+    let Some(database) = signals.unless_stopped(prepare(place, &settings, arguments)).await else { return Ok(()) };
+    let database = database?;
+    let partitions = tokio::spawn(keep_partitions(database.clone()));
+    let outcome = tokio::select! {
+        outcome = serve_http(listener, signals, settings, database.clone()) => outcome,
+        failure = ended(place) => Err(failure),
+    };
+    partitions.abort();
+    database.close().await;
+    outcome
+}
+
+/// Everything that has to be right before the first request.
+async fn prepare(place: &Place, settings: &Settings, arguments: &Arguments) -> Result<Database, Failure> {
+    let applied = if arguments.no_migrate { place.prepare().await? } else { place.migrate().await? };
+    if !applied.is_empty() {
+        say(format_args!("Applied {} migrations to the database.", applied.len()));
+    }
+    let database = Database::connect(place.app_url(), settings).await?;
+    ensure_partitions(&database).await.map_err(|error| of_app(&error, place))?;
+    first_run(place, &database).await?;
+    Ok(database)
+}
+
+/// A first serve on an empty embedded database makes a small demo account. A database of the person's own gets none.
+async fn first_run(place: &Place, database: &Database) -> Result<(), Failure> {
+    if !place.is_fresh().await? {
+        return Ok(());
+    }
+    Ok(())
+}
+
+async fn serve_http(
+    listener: TcpListener,
+    signals: &Signals,
+    settings: Settings,
+    database: Database,
+) -> Result<(), Failure> {
+    let fault = |error: std::io::Error| Failure::new(format!("Serving ended ({error})."));
+    let address = listener.local_addr().map_err(fault)?;
+    let app = App::new(settings, database);
+    let service = stackmotive::http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = signals.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.stop().await;
+        say("Stopping: requests under way are finished first.");
+    });
+    say(format_args!("Listening on http://{address}"));
+    say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
+    tokio::select! {
+        biased;
+        outcome = server => outcome.map_err(fault),
+        () = drained(signals) => {
+            tracing::warn!("requests were cut off that had not finished");
+            Ok(())
+        }
+    }
+}
+
+/// Returns when those under way had their time, or somebody asked twice.
+async fn drained(signals: &Signals) {
+    signals.stop().await;
+    tokio::select! {
+        () = tokio::time::sleep(DRAIN_TIMEOUT) => {}
+        () = signals.hurry() => {}
+    }
+}
+
+/// The embedded PostgreSQL's end, when nobody asked for it. A database of the person's own comes back by itself.
+async fn ended(place: &Place) -> Failure {
+    match place.cluster() {
+        Some(cluster) => cluster.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Rows that find no partition go to the default one, and then their month can't be made any more.
+async fn keep_partitions(database: Database) {
+    let mut pause = PARTITION_INTERVAL;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = match ensure_partitions(&database).await {
+            Ok(()) => PARTITION_INTERVAL,
+            Err(error) => {
+                tracing::error!(%error, "partitions for activity could not be made");
+                PARTITION_RETRY
+            }
+        };
+    }
+}
+
+async fn ensure_partitions(database: &Database) -> Result<(), sqlx::Error> {
+    let statement = sqlx::query("SELECT public.ensure_activity_partitions($1)").bind(PARTITION_MONTHS);
+    statement.execute(&database.pool).await?;
+    Ok(())
+}
+
+fn of_app(error: &sqlx::Error, place: &Place) -> Failure {
+    match Address::read(place.app_url(), "DATABASE_URL") {
+        Ok(address) => Failure::of_database(error, &address),
+        Err(failure) => failure,
+    }
+}
