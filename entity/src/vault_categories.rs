@@ -5,11 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "vault_categories")]
 pub struct Model {
-    #[sea_orm(
-        primary_key,
-        auto_increment = false,
-        unique_key = "vault_categories_id_user_id_key"
-    )]
+    #[sea_orm(primary_key, auto_increment = false, unique_key = "vault_categories_id_user_id_key")]
     pub id: Uuid,
     #[sea_orm(unique_key = "vault_categories_user_id_category_code_key")]
     pub user_id: Uuid,

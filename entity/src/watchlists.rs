@@ -5,11 +5,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "watchlists")]
 pub struct Model {
-    #[sea_orm(
-        primary_key,
-        auto_increment = false,
-        unique_key = "watchlists_id_owner_id_key"
-    )]
+    #[sea_orm(primary_key, auto_increment = false, unique_key = "watchlists_id_owner_id_key")]
     pub id: Uuid,
     #[sea_orm(unique_key = "watchlists_id_owner_id_key")]
     pub owner_id: Uuid,

@@ -56,6 +56,10 @@ pub async fn resolve_field<P>(parent: &P, edges: &'static [Edge<P>], ctx: &Conte
 /// Answers an edge to rows of `T`.
 pub async fn resolve<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> ServerResult<Value> {
     let told = |error: Error| ctx.set_error_path(async_graphql::Error::from(error).into_server_error(ctx.item.pos));
+    // A list that hangs off the root is nobody's, so the viewer is asked for here.
+    if link.on.is_empty() {
+        call(ctx).viewer().map_err(told)?;
+    }
     let selection = ctx.with_selection_set(&ctx.item.node.selection_set);
     if link.many {
         let connection = page_of::<T>(ctx, link, key)?.map_err(told)?;
@@ -107,7 +111,10 @@ fn arguments<T: Record>(ctx: &Context<'_>) -> ServerResult<Arguments> {
 
 fn field(registry: &mut Registry, link: &'static Link) -> MetaField {
     let (ty, args) = if link.many {
-        (link.target.register_page(registry), page_arguments(registry, link))
+        let page = link.target.register_page(registry);
+        // At the root an error leaves its siblings' answers.
+        let page = if link.on.is_empty() { page.trim_end_matches('!').to_owned() } else { page };
+        (page, page_arguments(registry, link))
     } else {
         (link.target.register_row(registry), IndexMap::new())
     };

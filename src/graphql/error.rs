@@ -126,6 +126,16 @@ impl Error {
         Self { code: ErrorCode::Invalid, message, issues }
     }
 
+    /// The same, where the input calls a column's field by another name.
+    pub fn renaming(mut self, column: &str, field: &str) -> Self {
+        for part in self.issues.iter_mut().flat_map(|issue| issue.path.iter_mut()) {
+            if part == column {
+                field.clone_into(part);
+            }
+        }
+        self
+    }
+
     /// A fault of the server: logged here, once, and told to nobody.
     pub fn internal(cause: impl std::fmt::Debug) -> Self {
         tracing::error!(?cause, "internal error");

@@ -2,16 +2,28 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema as AsyncGraphql};
 
-use super::{error::ErrorCode, node};
-use crate::authentication;
+use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
+use crate::{
+    authentication::{mutations::AuthenticationMutations, queries::AuthenticationQueries},
+    journaling::{mutations::JournalingMutations, queries::JournalingQueries},
+    onboarding::queries::OnboardingQueries,
+    watchlists::queries::WatchlistQueries,
+};
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(authentication::queries::AuthenticationQueries, node::NodeQueries);
+pub struct Query(
+    AuthenticationQueries,
+    NodeQueries,
+    WatchlistQueries,
+    JournalingQueries,
+    OnboardingQueries,
+    ServerInfoQueries,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(authentication::mutations::AuthenticationMutations);
+pub struct Mutation(AuthenticationMutations, JournalingMutations);
 
 pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
 

@@ -2,4 +2,8 @@
 //!
 //! Tables: journal_entries, manual_trade_logs, trade_analysis.
 
+pub mod mutations;
+pub mod queries;
+mod store;
+pub mod trade;
 pub mod types;

@@ -2,4 +2,6 @@
 //!
 //! Tables: user_onboarding_progress, user_trading_preferences.
 
+pub mod queries;
+pub mod steps;
 pub mod types;

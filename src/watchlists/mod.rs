@@ -2,4 +2,5 @@
 //!
 //! Tables: watchlists, watchlist_items, watchlist_shares.
 
+pub mod queries;
 pub mod types;

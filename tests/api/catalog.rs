@@ -11,6 +11,16 @@ use sea_orm::sqlx::{self, PgPool};
 
 pub use probes::probes;
 
+#[tokio::test]
+async fn the_database_is_as_the_facts_say() {
+    assert_eq!(differences(&crate::support::owner_pool().await).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn wrong_values_are_refused_by_the_constraint_of_their_column() {
+    assert_eq!(probes(&crate::support::owner_pool().await).await, Vec::<String>::new());
+}
+
 /// Every difference between the database and the facts, one sentence each; empty when there is none.
 /// `pool` may work as any role that sees the system catalogue.
 pub async fn differences(pool: &PgPool) -> Vec<String> {

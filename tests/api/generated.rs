@@ -6,6 +6,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use clap::Parser;
@@ -59,6 +60,17 @@ async fn generate_entities(folder: &Path) {
     let cli = Cli::try_parse_from(words.into_iter().chain(more)).unwrap();
     let Commands::Generate { command } = cli.command else { unreachable!("the command is generate") };
     sea_orm_cli::run_generate_command(command, false).await.unwrap();
+    format(Path::new(folder));
+}
+
+/// Formats what was generated as everything else here, so that formatting the workspace changes nothing.
+fn format(folder: &Path) {
+    let names = files(folder);
+    let done = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path", env!("CARGO_MANIFEST_DIR")])
+        .args(names.keys().map(|name| folder.join(name)))
+        .status();
+    assert!(done.expect("rustfmt, which comes with the toolchain").success());
 }
 
 fn entities() -> PathBuf {

@@ -8,6 +8,9 @@
     reason = "a test that meets something unexpected is to fail there"
 )]
 
+mod authorization;
+mod catalog;
 mod generated;
+mod journaling;
 mod reading;
 mod support;

@@ -146,6 +146,12 @@ impl Answer {
     }
 }
 
+/// A new database, worked with as the role that owns its tables.
+pub async fn owner_pool() -> sqlx::PgPool {
+    let api = Api::start().await;
+    sqlx::PgPool::connect(&api.admin_url).await.unwrap()
+}
+
 /// The one cluster of this run.
 pub async fn cluster() -> &'static Cluster {
     CLUSTER

@@ -1,0 +1,159 @@
+//! Checking an input: every problem at once, each with its path and a code that a form can act on.
+
+use sea_orm::prelude::Decimal as Number;
+
+use super::{
+    error::{Error, Issue, Result},
+    scalars::Decimal,
+};
+
+/// Collects the problems of one input.
+#[derive(Default)]
+pub struct Check {
+    path: Vec<String>,
+    issues: Vec<Issue>,
+}
+
+impl Check {
+    /// Begins at a field's argument, such as `input`.
+    pub fn new(argument: &str) -> Self {
+        Self { path: vec![argument.to_owned()], issues: Vec::new() }
+    }
+
+    /// Checks a nested input under its field's name.
+    pub fn within<T>(&mut self, field: &str, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(field.to_owned());
+        let answer = check(self);
+        self.path.pop();
+        answer
+    }
+
+    /// Notes a problem of a field.
+    pub fn problem(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        let mut path = self.path.clone();
+        path.push(field.to_owned());
+        self.issues.push(Issue { path, code, message: message.into() });
+    }
+
+    /// A text that says something, at most `max` characters long.
+    pub fn text(&mut self, field: &str, text: &str, max: usize) {
+        if text.trim().is_empty() {
+            self.problem(field, "BLANK", format!("{field} must not be blank."));
+        } else if text.chars().count() > max {
+            self.problem(field, "TOO_LONG", format!("{field} has at most {max} characters."));
+        } else if text.contains('\0') {
+            self.problem(field, "FORMAT", format!("{field} holds the character NUL, which cannot be stored."));
+        }
+    }
+
+    /// The same where a text may be left out.
+    pub fn optional_text(&mut self, field: &str, text: Option<&String>, max: usize) {
+        if let Some(text) = text {
+            self.text(field, text, max);
+        }
+    }
+
+    /// A whole number within bounds.
+    pub fn range(&mut self, field: &str, value: Option<i32>, min: i32, max: i32) {
+        if value.is_some_and(|value| !(min..=max).contains(&value)) {
+            self.problem(field, "OUT_OF_RANGE", format!("{field} lies between {min} and {max}."));
+        }
+    }
+
+    /// A decimal that the column holds exactly: at most `digits` in all, `scale` of them after the point.
+    pub fn decimal(&mut self, field: &str, value: Decimal, digits: u32, scale: u32) {
+        if value.0.normalize().scale() > scale {
+            self.problem(field, "TOO_PRECISE", format!("{field} has at most {scale} decimal places."));
+        } else if value.0.abs() >= power_of_ten(digits - scale) {
+            self.problem(
+                field,
+                "OUT_OF_RANGE",
+                format!("{field} has at most {} digits before the point.", digits - scale),
+            );
+        }
+    }
+
+    /// The same, and above zero.
+    pub fn positive(&mut self, field: &str, value: Decimal, digits: u32, scale: u32) {
+        if value.0 > Number::ZERO {
+            self.decimal(field, value, digits, scale);
+        } else {
+            self.problem(field, "OUT_OF_RANGE", format!("{field} must be greater than 0."));
+        }
+    }
+
+    /// The same, where it may be zero.
+    pub fn not_negative(&mut self, field: &str, value: Decimal, digits: u32, scale: u32) {
+        if value.0 < Number::ZERO {
+            self.problem(field, "OUT_OF_RANGE", format!("{field} must not be negative."));
+        } else {
+            self.decimal(field, value, digits, scale);
+        }
+    }
+
+    /// The error that tells all problems, when there are any.
+    pub fn finish(self) -> Result<()> {
+        if self.issues.is_empty() { Ok(()) } else { Err(Error::issues(self.issues)) }
+    }
+}
+
+fn power_of_ten(exponent: u32) -> Number {
+    Number::from_i128_with_scale(10_i128.pow(exponent.min(28)), 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::error::ErrorCode;
+
+    fn found(check: impl FnOnce(&mut Check)) -> Vec<(String, &'static str)> {
+        let mut all = Check::new("input");
+        check(&mut all);
+        match all.finish() {
+            Ok(()) => Vec::new(),
+            Err(error) => {
+                assert_eq!(error.code, ErrorCode::Invalid);
+                error.issues.into_iter().map(|issue| (issue.path.join("."), issue.code)).collect()
+            }
+        }
+    }
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal(text.parse().unwrap())
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once_with_its_path() {
+        let problems = found(|check| {
+            check.text("title", " ", 10);
+            check.within("tradeLog", |check| check.positive("quantity", decimal("0"), 20, 8));
+            check.range("confidenceLevel", Some(11), 1, 10);
+        });
+        let expected = [
+            ("input.title", "BLANK"),
+            ("input.tradeLog.quantity", "OUT_OF_RANGE"),
+            ("input.confidenceLevel", "OUT_OF_RANGE"),
+        ];
+        assert_eq!(problems, expected.map(|(path, code)| (path.to_owned(), code)));
+    }
+
+    #[test]
+    fn a_decimal_fits_its_column_exactly_or_not_at_all() {
+        for (value, problem) in [
+            ("999999999999.12345678", None),
+            ("1000000000000", Some("OUT_OF_RANGE")),
+            ("-1000000000000", Some("OUT_OF_RANGE")),
+            ("0.123456789", Some("TOO_PRECISE")),
+            ("0.1234567800", None),
+        ] {
+            let problems = found(|check| check.decimal("quantity", decimal(value), 20, 8));
+            assert_eq!(problems.first().map(|(_, code)| *code), problem, "{value}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_counted_in_characters() {
+        assert!(found(|check| check.text("title", "ŌŌŌ", 3)).is_empty());
+        assert_eq!(found(|check| check.text("title", "ŌŌŌŌ", 3)).len(), 1);
+    }
+}

@@ -1,0 +1,97 @@
+//! Every connection and relation of the schema against a reference in memory.
+//!
+//! The schema says what there is to try: the test reads it by introspection, so that a new list, column, operator or
+//! order joins by itself, or the test fails and names it. The reference is worked out from the rows as the owner of the
+//! tables reads them, with rules of its own about who sees what, and shares no code with the server.
+//!
+//! A new relation needs a line in `relations.tsv`, a new table its keys in `data/keys.rs` and its rule in `world.rs`.
+
+mod conditions;
+mod data;
+mod filters;
+mod orders;
+mod refusals;
+mod relations;
+mod schema;
+mod statements;
+mod values;
+mod ways;
+mod world;
+
+use serde_json::Value;
+
+use self::{
+    data::{ADA, ROOT},
+    schema::Schema,
+    ways::{Way, Who},
+    world::{Row, World},
+};
+use crate::support::{Answer, Api, Somebody};
+
+/// A server over known rows, and what there is to know about them.
+struct Fixture {
+    api: Api,
+    schema: Schema,
+    world: World,
+    people: Vec<Somebody>,
+}
+
+impl Fixture {
+    async fn make() -> Self {
+        let api = Api::start().await;
+        let mut owner = api.admin().await;
+        let people = data::fill(&mut owner).await;
+        let world = World::read(&mut owner).await;
+        let schema = Schema::read(&api).await;
+        schema.compare_relations(&world);
+        Self { api, schema, world, people }
+    }
+
+    fn somebody(&self, who: Who) -> &Somebody {
+        match who {
+            Who::Ada => &self.people[ADA],
+            Who::Admin => &self.people[ROOT],
+        }
+    }
+
+    fn viewer(&self, who: Who) -> &Row {
+        self.world.row("users", &self.somebody(who).id.to_string())
+    }
+
+    /// Asks for fields of every object at the end of a way; `variables` are declared as `$name: Type`.
+    async fn ask(&self, way: &Way, declared: &str, variables: Value, fields: &str) -> Answer {
+        let declared = if declared.is_empty() { String::new() } else { format!("query({declared}) ") };
+        let query = format!("{declared}{{ {} }}", way.wrap(fields));
+        self.api.ask_with(Some(self.somebody(way.who)), &query, variables).await
+    }
+
+    /// The row behind an object of a way's end; none for the root and what hangs off it without an id.
+    fn parent(&self, way: &Way, object: &Value) -> Option<&Row> {
+        let id = object.get("id")?.as_str().unwrap();
+        Some(self.world.row_of(&way.end, id))
+    }
+}
+
+/// A small generator of choices: the same for the same name, on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn of(name: &str) -> Self {
+        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)))
+    }
+
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.roll() % bound as u64).unwrap()
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+}
