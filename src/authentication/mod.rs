@@ -2,6 +2,7 @@
 //!
 //! Tables: users, user_sessions.
 
+pub mod accounts;
 pub mod mutations;
 pub mod password;
 pub mod queries;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime as Moment, Utc};
 use entity::users;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{
@@ -184,7 +184,7 @@ async fn register(call: &Call, input: RegisterInput) -> Result<SignInPayload> {
         ..Default::default()
     };
     let write = Write::begin(call, Scope::user(id), id).await?;
-    row.insert(write.transaction()).await.map_err(|error| taken(error.into()))?;
+    store::insert_user(write.transaction(), row).await.map_err(taken)?;
     open_session(call, write, id, "registered").await
 }
 
@@ -211,14 +211,12 @@ async fn sign_in(call: &Call, input: SignInInput) -> Result<SignInPayload> {
         return Err(Error::forbidden("This account is locked for now."));
     }
     let write = Write::begin(call, Scope::user(found.id), found.id).await?;
-    users::ActiveModel {
-        id: Set(found.id),
+    let row = users::ActiveModel {
         last_login_at: Set(Some(clock::now().into())),
         failed_login_attempts: Set(0),
         ..Default::default()
-    }
-    .update(write.transaction())
-    .await?;
+    };
+    store::update_user(write.transaction(), found.id, row).await?;
     open_session(call, write, found.id, "signed_in").await
 }
 
@@ -289,14 +287,12 @@ async fn change_password(call: &Call, input: ChangePasswordInput) -> Result<Chan
     }
     let hashed_password = password::hash(&input.new_password).await?;
     let write = Write::of_viewer(call).await?;
-    users::ActiveModel {
-        id: Set(viewer.user.id),
+    let row = users::ActiveModel {
         hashed_password: Set(hashed_password),
         password_changed_at: Set(clock::now().into()),
         ..Default::default()
-    }
-    .update(write.transaction())
-    .await?;
+    };
+    store::update_user(write.transaction(), viewer.user.id, row).await?;
     let others = Ending::AllBut(viewer.session_id);
     let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;

@@ -1,13 +1,15 @@
 //! The statements of signing in, which begin before anybody is known.
 //!
 //! They call functions that belong to `stackmotive_auth`, the only role that sees sessions and hashes of all users.
+#![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
 use chrono::{DateTime, Utc};
 use entity::{user_sessions, users};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryResult,
     prelude::DateTimeWithTimeZone,
+    sea_query::{Expr, Func},
     sqlx::{self, PgPool, postgres::types::PgInterval},
 };
 use uuid::Uuid;
@@ -138,4 +140,28 @@ pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, whi
         .exec(transaction)
         .await?;
     Ok(ended.rows_affected)
+}
+
+/// Writes a new user.
+pub async fn insert_user(transaction: &impl ConnectionTrait, row: users::ActiveModel) -> Result<()> {
+    users::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Changes the columns that are set, of the user whose scope the transaction has.
+pub async fn update_user(transaction: &impl ConnectionTrait, id: Uuid, row: users::ActiveModel) -> Result<()> {
+    users::Entity::update_many().set(row).filter(users::Column::Id.eq(id)).exec(transaction).await?;
+    Ok(())
+}
+
+/// Makes the active account with this address an administrator; answers how many there were.
+pub async fn set_admin(transaction: &impl ConnectionTrait, email: &str) -> Result<u64> {
+    let same = Expr::expr(Func::lower(Expr::col(users::Column::Email))).eq(Func::lower(Expr::value(email)));
+    let changed = users::Entity::update_many()
+        .set(users::ActiveModel { is_admin: Set(true), ..Default::default() })
+        .filter(same)
+        .filter(users::Column::IsActive.eq(true))
+        .exec(transaction)
+        .await?;
+    Ok(changed.rows_affected)
 }

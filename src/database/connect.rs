@@ -44,6 +44,11 @@ impl Database {
         Ok(Self { pool })
     }
 
+    /// Whether the database answers a question now.
+    pub async fn answers(&self) -> bool {
+        sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+    }
+
     /// Waits for statements under way and closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -30,8 +30,7 @@ impl Transaction {
     pub async fn rows(&self, sql: &str, values: Values) -> Result<Vec<PgRow>, sqlx::Error> {
         let mut inner = self.inner.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
-        let rows = query.fetch_all(&mut **inner).await;
-        rows
+        query.fetch_all(&mut **inner).await
     }
 
     pub async fn commit(self) -> Result<(), sqlx::Error> {

@@ -4,7 +4,8 @@ use std::{borrow::Cow, marker::PhantomData};
 
 use async_graphql::{
     ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, OutputType, Positioned, ServerResult, Value,
-    parser::types::Field, registry::Registry,
+    parser::types::Field,
+    registry::{MetaType, Registry},
 };
 use uuid::Uuid;
 
@@ -63,6 +64,7 @@ impl<T: Record> InputType for Id<T> {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
+        describe(registry);
         <ID as InputType>::create_type_info(registry)
     }
 
@@ -88,11 +90,23 @@ impl<T: Record> OutputType for Id<T> {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
+        describe(registry);
         <ID as OutputType>::create_type_info(registry)
     }
 
     async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         Ok(Value::String(text(T::TABLE.prefix, self.0)))
+    }
+}
+
+/// The library leaves its own scalar without a word.
+fn describe(registry: &mut Registry) {
+    <ID as OutputType>::create_type_info(registry);
+    if let Some(MetaType::Scalar { description, .. }) = registry.types.get_mut("ID") {
+        description.get_or_insert_with(|| {
+            "What names one object for good: its type and a UUID, such as `portfolio_0192f0c1-7b5e-7c3a-9d2f-3f1a5b6c7d8e`."
+                .to_owned()
+        });
     }
 }
 

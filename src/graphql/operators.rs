@@ -50,6 +50,8 @@ pub trait Kind: Sync {
     fn decode(&self, value: serde_json::Value) -> Option<Sql>;
     /// Whether lists can be ordered by it.
     fn ordered(&self) -> bool;
+    /// The stored texts of an enumeration; `None` for everything else.
+    fn values(&self) -> Option<Vec<&'static str>>;
 }
 
 pub const ID: &dyn Kind = &Of::<async_graphql::ID>(PhantomData);
@@ -82,6 +84,11 @@ pub trait Operand: InputType + 'static {
     }
 
     fn into_sql(self, table: &Table) -> Result<Sql, String>;
+
+    /// The stored texts of an enumeration.
+    fn values() -> Option<Vec<&'static str>> {
+        None
+    }
 }
 
 struct Of<S>(PhantomData<fn() -> S>);
@@ -108,6 +115,10 @@ impl<S: Operand> Kind for Of<S> {
 
     fn ordered(&self) -> bool {
         !S::JSON
+    }
+
+    fn values(&self) -> Option<Vec<&'static str>> {
+        S::values()
     }
 }
 
@@ -288,6 +299,10 @@ impl<E: Enumeration> Operand for E {
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
         Ok(self.stored().into())
+    }
+
+    fn values() -> Option<Vec<&'static str>> {
+        Some(Self::all_stored())
     }
 }
 

@@ -9,6 +9,8 @@ use sea_orm::prelude::DateTimeWithTimeZone;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
+/// An exact decimal number, sent as a string at the column's scale, such as `"1234.50"`.
+/// Strings and whole numbers are taken; floating-point numbers are refused, because JSON numbers lose digits.
 #[Scalar(name = "Decimal", specified_by_url = "https://en.wikipedia.org/wiki/Decimal_floating_point")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -44,6 +46,7 @@ impl ScalarType for Decimal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
+/// A moment in UTC as RFC 3339, such as `2026-03-01T09:30:00Z`, to the microsecond.
 #[Scalar(name = "DateTime", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -78,6 +81,7 @@ impl From<DateTime> for DateTimeWithTimeZone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub NaiveDate);
 
+/// A calendar date as ISO 8601, such as `2026-03-01`.
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -99,6 +103,7 @@ impl ScalarType for Date {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub NaiveTime);
 
+/// A time of day, such as `09:30:00`; whose clock it is says the field.
 #[Scalar(name = "Time", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Time {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -120,6 +125,7 @@ impl ScalarType for Time {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
+/// Any JSON value; the field says which shape it has.
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -148,6 +154,7 @@ macro_rules! text_scalar {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(pub String);
 
+        $(#[doc = $doc])+
         #[Scalar(name = $graphql, specified_by_url = $spec)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {

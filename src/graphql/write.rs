@@ -1,12 +1,12 @@
 //! How a mutation writes: one transaction in its viewer's scope, with the activity row of what it did.
 
 use entity::agent_memory;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::ActiveValue::Set;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{call::Call, error::Result, id};
-use crate::{access::Scope, clock, database::transaction::Transaction};
+use crate::{access::Scope, clock, database::transaction::Transaction, logging::store::record};
 
 /// A transaction that writes. Dropped without [`Write::commit`], it changes nothing.
 pub struct Write<'a> {
@@ -82,7 +82,7 @@ impl<'a> Write<'a> {
             timestamp: Set(clock::now().into()),
             session_id: Set(self.session_id.to_string()),
         };
-        agent_memory::Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        record(&self.transaction, row).await?;
         self.transaction.commit().await?;
         self.call.read_anew();
         Ok(())

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::State, http::StatusCode};
-use sea_orm::sqlx;
 
 use crate::app::App;
 
@@ -17,9 +16,8 @@ pub async fn alive() -> &'static str {
 
 /// The database answers too.
 pub async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
-    let question = sqlx::query("SELECT 1").execute(&app.database.pool);
-    match tokio::time::timeout(PATIENCE, question).await {
-        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+    match tokio::time::timeout(PATIENCE, app.database.answers()).await {
+        Ok(true) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }

@@ -1,4 +1,5 @@
 //! The journal's statements, and how its rows are made from inputs.
+#![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{journal_entries, manual_trade_logs, portfolio_summary, trade_analysis, user_preferences};
@@ -67,6 +68,21 @@ pub async fn portfolio_value(transaction: &impl ConnectionTrait, user_id: Uuid, 
         .one(transaction)
         .await?;
     Ok(total.flatten().unwrap_or_default())
+}
+
+pub async fn insert_entry(transaction: &impl ConnectionTrait, row: journal_entries::ActiveModel) -> Result<()> {
+    journal_entries::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+pub async fn insert_trade_log(transaction: &impl ConnectionTrait, row: manual_trade_logs::ActiveModel) -> Result<()> {
+    manual_trade_logs::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+pub async fn insert_analysis(transaction: &impl ConnectionTrait, row: trade_analysis::ActiveModel) -> Result<()> {
+    trade_analysis::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
 }
 
 /// The entry's row, and the trade log that was given with it.

@@ -2,4 +2,5 @@
 //!
 //! Tables: agent_memory.
 
+pub mod store;
 pub mod types;

@@ -56,8 +56,8 @@ impl Valuation {
     }
 
     /// All of them together.
-    pub fn total(all: &[Self]) -> Self {
-        all.iter().fold(Self::default(), |sum, one| Self {
+    pub fn total(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
             market_value: sum.market_value + one.market_value,
             cost: sum.cost + one.cost,
             gain: sum.gain + one.gain,

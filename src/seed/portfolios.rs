@@ -6,13 +6,10 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{
-    World,
-    activity::Diary,
-    figures::{self, Valuation, money, price, share, units},
+    Life,
+    figures::{Valuation, money, price, share, units},
     market::Listing,
-    people::Person,
     random::Random,
-    rows::Rows,
 };
 
 /// How many holdings each portfolio has.
@@ -22,6 +19,8 @@ const NAMES: [&str; 16] = [
     "Retirement", "Growth", "Dividends", "Long term", "House deposit 🏡", "Rainy day", "Whānau", "Pūtea tiaki",
     "Kids’ university", "Play money", "Ethical", "Für die Enkel", "Income", "Core", "Blue chips", "Experiments 🧪",
 ];
+/// When accounts were synchronised, in weeks before the last time.
+const RUNS_WEEKS_AGO: [i64; 4] = [9, 6, 3, 0];
 const LABELS: [&str; 4] = ["core", "satellite", "income", "speculative"];
 /// Nearly everybody's coins cost about what they cost today; a few were mined when one cost six cents.
 const OLD_WALLET_COST: Decimal = Decimal::from_parts(600, 0, 0, false, 4);
@@ -62,118 +61,106 @@ struct Lot {
     quantity: Decimal,
     /// 0 when unknown.
     average_cost: Decimal,
-    valuation: Valuation,
 }
 
-/// Adds somebody's three portfolios: two kept by hand, one fed by an account; some people hold a little outside of them.
-pub fn add(random: &mut Random, world: &World, person: &Person, rows: &mut Rows, diary: &mut Diary) -> Vec<Owned> {
-    let names = random.sample(&NAMES, 2);
-    let currencies = [person.home.money, random.pick(&[person.home.money, "USD"])];
-    let mut owned: Vec<Owned> = names
-        .into_iter()
-        .zip(currencies)
-        .map(|(name, currency)| by_hand(random, world, person, rows, diary, name, currency))
-        .collect();
+/// Adds somebody's three portfolios: two kept by hand, one fed by an account. Some people hold a little outside of them.
+pub fn add(life: &mut Life<'_>) -> Vec<Owned> {
+    let at_home = life.person.home.money;
+    let names = life.random.sample(&NAMES, 2);
+    let currencies = [at_home, life.random.pick(&[at_home, "USD"])];
+    let mut owned: Vec<Owned> =
+        names.into_iter().zip(currencies).map(|(name, currency)| by_hand(life, name, currency)).collect();
     let near: Vec<Broker> =
-        BROKERS.into_iter().filter(|broker| broker.currency == "USD" || broker.currency == person.home.money).collect();
-    let broker = random.pick(&near);
-    owned.push(from_broker(random, world, person, rows, diary, broker));
-    if random.chance(33) {
-        add_loose(random, world, person, rows);
+        BROKERS.into_iter().filter(|broker| broker.currency == "USD" || broker.currency == at_home).collect();
+    let broker = life.random.pick(&near);
+    owned.push(from_broker(life, broker));
+    if life.random.chance(33) {
+        add_loose(life);
     }
     owned
 }
 
-fn by_hand(
-    random: &mut Random,
-    world: &World,
-    person: &Person,
-    rows: &mut Rows,
-    diary: &mut Diary,
-    vault: &'static str,
-    currency: &'static str,
-) -> Owned {
-    let created_at = random.moment(person.onboarded_at(), world.now - TimeDelta::days(90));
-    let listings = random.sample(&world.market.securities(currency), HOLDINGS);
-    let mut lots: Vec<Lot> = listings.iter().map(|listing| lot(random, *listing, 3)).collect();
-    for lot in &mut lots {
-        // People round what they type in.
-        lot.average_cost = lot.average_cost.round_dp(2).max(lot.average_cost.min(Decimal::new(1, 2)));
-        lot.valuation = value(lot);
-        let holding = holding(random, world, person, Some(vault), created_at, lot);
-        rows.holdings.push(holding);
-    }
-    portfolio(random, world, person, rows, diary, (vault, currency, created_at), &lots)
-}
-
-fn from_broker(
-    random: &mut Random,
-    world: &World,
-    person: &Person,
-    rows: &mut Rows,
-    diary: &mut Diary,
-    broker: Broker,
-) -> Owned {
-    let created_at = random.moment(person.onboarded_at(), world.now - TimeDelta::days(90));
-    let listed = if broker.coins { world.market.coins() } else { world.market.securities(broker.currency) };
-    let listings = random.sample(&listed, HOLDINGS);
-    let lots: Vec<Lot> = listings.iter().map(|listing| lot(random, *listing, broker.costless)).collect();
-    let synced_at = add_sync_runs(random, world, person, rows, diary, broker, created_at);
-    for lot in &lots {
-        let opened_at = random.moment(created_at, synced_at);
-        rows.positions.push(position(random, person, broker, lot, (opened_at, synced_at)));
-        // The holding is rolled up from this one position, so it shows the same figures.
-        let mut holding = holding(random, world, person, Some(broker.name), opened_at, lot);
-        holding.is_derived = true;
-        holding.allocation_type = None;
-        holding.price_as_of = Some(synced_at.into());
-        holding.last_updated = synced_at.into();
-        rows.holdings.push(holding);
-    }
-    portfolio(random, world, person, rows, diary, (broker.name, broker.currency, created_at), &lots)
-}
-
-/// Things that belong to no portfolio, such as a friend's start-up.
-fn add_loose(random: &mut Random, world: &World, person: &Person, rows: &mut Rows) {
-    let listings = random.sample(&world.market.securities(person.home.money), 2);
+fn by_hand(life: &mut Life<'_>, vault: &'static str, currency: &'static str) -> Owned {
+    let created_at = opening(life);
+    let listings = life.random.sample(&life.world.market.securities(currency), HOLDINGS);
+    let mut lots = Vec::new();
     for listing in listings {
-        let lot = lot(random, listing, 50);
-        let holding = holding(random, world, person, None, person.onboarded_at(), &lot);
-        rows.holdings.push(holding);
+        let mut lot = lot(&mut life.random, listing, 3);
+        // People round what they type in, but not to nothing.
+        if lot.average_cost > Decimal::ONE {
+            lot.average_cost = money(lot.average_cost);
+        }
+        let holding = holding(life, Some(vault), created_at, &lot);
+        life.rows.holdings.push(holding);
+        lots.push(lot);
     }
+    add_portfolio(life, vault, currency, created_at, &lots)
+}
+
+fn from_broker(life: &mut Life<'_>, broker: Broker) -> Owned {
+    let created_at = opening(life);
+    let market = &life.world.market;
+    let listed = if broker.coins { market.coins() } else { market.securities(broker.currency) };
+    let synced_at = add_sync_runs(life, broker);
+    let mut lots = Vec::new();
+    for listing in life.random.sample(&listed, HOLDINGS) {
+        let lot = lot(&mut life.random, listing, broker.costless);
+        let position = position(life, broker, &lot, synced_at);
+        // The holding is rolled up from this one position, so it shows the same figures.
+        let mut holding = holding(life, Some(broker.name), created_at, &lot);
+        holding.is_derived = true;
+        holding.asset_name = position.name.clone();
+        holding.allocation_type = None;
+        holding.price_as_of = position.price_as_of;
+        holding.last_updated = position.last_updated;
+        holding.created_at = position.created_at;
+        life.rows.positions.push(position);
+        life.rows.holdings.push(holding);
+        lots.push(lot);
+    }
+    add_portfolio(life, broker.name, broker.currency, created_at, &lots)
+}
+
+/// Things that belong to no portfolio.
+fn add_loose(life: &mut Life<'_>) {
+    let listings = life.random.sample(&life.world.market.securities(life.person.home.money), 2);
+    for listing in listings {
+        let lot = lot(&mut life.random, listing, 50);
+        let holding = holding(life, None, life.person.onboarded_at(), &lot);
+        life.rows.holdings.push(holding);
+    }
+}
+
+/// When a portfolio was made: late enough for its owner, early enough for everything that happened in it.
+fn opening(life: &mut Life<'_>) -> DateTime<Utc> {
+    life.random.moment(life.person.onboarded_at(), life.world.now - TimeDelta::days(90))
 }
 
 fn lot(random: &mut Random, listing: Listing, costless: i64) -> Lot {
     let amount = Decimal::from(random.between(3, 140) * random.between(20, 120));
     let digits = listing.digits(random.chance(45));
     let quantity = units(amount, listing.price, digits);
-    let gained = if listing.is_crypto() { random.between(30, 190) } else { random.between(55, 140) };
+    let paid_percent = if listing.is_crypto() { random.between(30, 190) } else { random.between(55, 140) };
     let average_cost = if random.chance(costless) {
         Decimal::ZERO
     } else if listing.symbol == "BTC" && random.chance(4) {
         OLD_WALLET_COST
     } else {
-        price(share(listing.price, gained))
+        price(share(listing.price, paid_percent))
     };
-    let mut lot = Lot { listing, quantity, average_cost, valuation: Valuation::default() };
-    lot.valuation = value(&lot);
-    lot
+    Lot { listing, quantity, average_cost }
 }
 
-fn value(lot: &Lot) -> Valuation {
-    Valuation::of(lot.quantity, lot.average_cost, lot.listing.price, lot.listing.previous_close)
+impl Lot {
+    fn valuation(&self) -> Valuation {
+        Valuation::of(self.quantity, self.average_cost, self.listing.price, self.listing.previous_close)
+    }
 }
 
-fn holding(
-    random: &mut Random,
-    world: &World,
-    person: &Person,
-    vault: Option<&str>,
-    since: DateTime<Utc>,
-    lot: &Lot,
-) -> portfolio_holdings::Model {
+fn holding(life: &mut Life<'_>, vault: Option<&str>, since: DateTime<Utc>, lot: &Lot) -> portfolio_holdings::Model {
+    let Life { random, world, person, .. } = life;
     let created_at = random.moment(since, world.priced_at);
-    let Lot { listing, valuation, .. } = lot;
+    let (listing, valuation) = (&lot.listing, lot.valuation());
     portfolio_holdings::Model {
         id: random.uuid(created_at),
         user_id: person.id,
@@ -197,31 +184,29 @@ fn holding(
     }
 }
 
-/// Adds the row of a portfolio that holds this, with some cash; a few people have borrowed.
-fn portfolio(
-    random: &mut Random,
-    world: &World,
-    person: &Person,
-    rows: &mut Rows,
-    diary: &mut Diary,
-    (vault, currency, created_at): (&'static str, &'static str, DateTime<Utc>),
+/// Adds the row of a portfolio that holds this, with some cash. A few people have borrowed.
+fn add_portfolio(
+    life: &mut Life<'_>,
+    vault: &'static str,
+    currency: &'static str,
+    created_at: DateTime<Utc>,
     lots: &[Lot],
 ) -> Owned {
-    let valuations: Vec<Valuation> = lots.iter().map(|lot| lot.valuation).collect();
-    let total = Valuation::total(&valuations);
-    let known: Vec<Valuation> = valuations.iter().filter(|valuation| !valuation.cost.is_zero()).copied().collect();
+    let Life { random, world, person, .. } = life;
+    let total = Valuation::total(lots.iter().map(Lot::valuation));
     let cash = if random.chance(4) { random.between(-3, -1) } else { random.between(0, 14) };
-    let cash_balance = money(share(total.market_value, cash) + random.decimal(0, 99, 2));
+    let cash_balance = money(share(total.market_value, cash) + random.decimal(0, 9_999, 2));
     let value = total.market_value + cash_balance;
     let id = random.uuid(created_at);
-    rows.portfolios.push(portfolio_summary::Model {
+    let row = portfolio_summary::Model {
         id,
         user_id: person.id,
         vault_id: vault.to_owned(),
         currency: currency.to_owned(),
         portfolio_value: value,
         total_gain_loss: total.gain,
-        total_gain_loss_percent: figures::percent(total.gain, Valuation::total(&known).cost),
+        // What has no known cost adds nothing to either side.
+        total_gain_loss_percent: total.gain_percent(),
         day_gain_loss: total.day_gain,
         day_gain_loss_percent: total.day_gain_percent(),
         cash_balance,
@@ -229,21 +214,18 @@ fn portfolio(
         number_of_holdings: i32::try_from(lots.len()).unwrap_or(i32::MAX),
         last_updated: world.priced_at.into(),
         created_at: created_at.into(),
-    });
-    diary.note(random, created_at, "portfolio_created", format!("The portfolio {vault} was made."), ("portfolio", id));
+    };
+    life.rows.portfolios.push(row);
+    life.note(created_at, "portfolio", "portfolio_created", format!("The portfolio {vault} was made."), ("portfolio", id));
     Owned { vault, currency, value, listings: lots.iter().map(|lot| lot.listing).collect() }
 }
 
-fn position(
-    random: &mut Random,
-    person: &Person,
-    broker: Broker,
-    lot: &Lot,
-    (created_at, synced_at): (DateTime<Utc>, DateTime<Utc>),
-) -> portfolio_position::Model {
+fn position(life: &mut Life<'_>, broker: Broker, lot: &Lot, synced_at: DateTime<Utc>) -> portfolio_position::Model {
+    // What an account holds came with one of its runs.
+    let created_at = synced_at - TimeDelta::weeks(life.random.pick(&RUNS_WEEKS_AGO));
     portfolio_position::Model {
-        id: random.uuid(created_at),
-        user_id: person.id,
+        id: life.random.uuid(created_at),
+        user_id: life.person.id,
         symbol: lot.listing.symbol.to_owned(),
         // Exchanges of coins name nothing but the coin.
         name: (!broker.coins).then(|| lot.listing.name.to_owned()),
@@ -261,17 +243,10 @@ fn position(
 }
 
 /// Adds the runs of an account, the last of which brought in everything; returns when that was.
-fn add_sync_runs(
-    random: &mut Random,
-    world: &World,
-    person: &Person,
-    rows: &mut Rows,
-    diary: &mut Diary,
-    broker: Broker,
-    since: DateTime<Utc>,
-) -> DateTime<Utc> {
-    let last = random.moment(world.priced_at - TimeDelta::days(12), world.priced_at);
-    for weeks in [9, 6, 3, 0] {
+fn add_sync_runs(life: &mut Life<'_>, broker: Broker) -> DateTime<Utc> {
+    let last = life.random.moment(life.world.priced_at - TimeDelta::days(12), life.world.priced_at);
+    for weeks in RUNS_WEEKS_AGO {
+        let random = &mut life.random;
         let started = last - TimeDelta::weeks(weeks);
         let status = if weeks == 0 { "success" } else { random.weighted(&[("success", 80), ("partial", 12), ("error", 8)]) };
         let (imported, problem) = match status {
@@ -281,9 +256,9 @@ fn add_sync_runs(
         };
         let completed = started + TimeDelta::milliseconds(random.between(180, 5_200));
         let id = random.uuid(started);
-        rows.sync_runs.push(portfolio_sync_log::Model {
+        let row = portfolio_sync_log::Model {
             id,
-            user_id: person.id,
+            user_id: life.person.id,
             sync_source: broker.source.to_owned(),
             status: status.to_owned(),
             records_imported: imported,
@@ -293,10 +268,10 @@ fn add_sync_runs(
             sync_completed: completed.into(),
             metadata: random.maybe(90, json!({ "account": broker.name, "rows": HOLDINGS })),
             created_at: completed.into(),
-        });
-        let context = format!("Positions of {} were imported: {imported} rows.", broker.name);
-        diary.note(random, completed, "positions_imported", context, ("sync_run", id));
+        };
+        life.rows.sync_runs.push(row);
+        let context = format!("{imported} positions of {} were imported.", broker.name);
+        life.note(completed, "portfolio", "positions_imported", context, ("sync_run", id));
     }
-    // Nothing is imported before the account was known.
-    last.max(since)
+    last
 }

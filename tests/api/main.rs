@@ -10,7 +10,11 @@
 
 mod authorization;
 mod catalog;
+mod connections;
 mod generated;
+mod http;
 mod journaling;
 mod reading;
+mod schema;
 mod support;
+mod tidy;

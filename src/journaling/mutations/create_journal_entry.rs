@@ -5,7 +5,6 @@
 
 use async_graphql::InputType;
 use chrono::NaiveDate;
-use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::{CreateJournalEntryInput, CreateTradeLogInput, MODULE};
@@ -65,8 +64,7 @@ async fn insert(call: &Call, write: &Write<'_>, input: CreateJournalEntryInput) 
     let entry_id = input.id.map_or_else(Uuid::now_v7, |id| id.0);
     let entry_date = input.entry_date.map_or(facts.today, |date| date.0);
     let (row, trade_log) = store::entry_row(entry_id, &facts, entry_date, input);
-    let inserted = entity::journal_entries::Entity::insert(row).exec_without_returning(transaction).await;
-    inserted.map_err(|error| Error::from(error).renaming("tradeId", "aboutTradeId"))?;
+    store::insert_entry(transaction, row).await.map_err(|error| error.renaming("tradeId", "aboutTradeId"))?;
     let trade_log_id = match trade_log {
         Some(log) => Some(insert_trade_log(write, &facts, entry_id, entry_date, log).await?),
         None => None,
@@ -87,10 +85,10 @@ async fn insert_trade_log(
     let portfolio_value = store::portfolio_value(transaction, facts.user_id, &currency).await?;
     let id = Uuid::now_v7();
     let row = store::trade_log_row(id, facts, (entry_id, entry_date), (currency, portfolio_value), input)?;
-    entity::manual_trade_logs::Entity::insert(row).exec_without_returning(transaction).await?;
+    store::insert_trade_log(transaction, row).await?;
     if let Some(analysis) = analysis {
         let row = store::analysis_row(facts.user_id, id, analysis);
-        entity::trade_analysis::Entity::insert(row).exec_without_returning(transaction).await?;
+        store::insert_analysis(transaction, row).await?;
     }
     Ok(id)
 }

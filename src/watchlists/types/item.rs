@@ -35,6 +35,7 @@ pub struct WatchlistItem {
     /// The time of that price, null when unknown.
     pub price_as_of: Option<DateTime>,
     /// Change of the price over 24 hours in per cent, null when unknown.
+    #[graphql(name = "change24h")]
     pub change_24h: Option<Decimal>,
     /// Value of all units in circulation, null when unknown.
     pub market_cap: Option<Decimal>,

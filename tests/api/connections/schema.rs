@@ -33,17 +33,18 @@ impl Relation {
 }
 
 /// A field of a filter.
-pub enum Condition {
+pub enum FilterField {
+    /// `and`, `or` and `not`.
     Logic,
     /// The conditions on related rows of this type.
     Relation(String),
     /// Operators with the types of their operands.
-    Operators(Vec<(String, Operand)>),
+    Operators(Vec<(String, OperandType)>),
 }
 
 /// The type of an operand: its name without wrappers, and whether it is an enum or a list.
 #[derive(Clone, Debug)]
-pub struct Operand {
+pub struct OperandType {
     pub scalar: String,
     pub is_enum: bool,
     pub is_list: bool,
@@ -65,7 +66,7 @@ impl Schema {
     }
 
     /// The fields of a type's filter.
-    pub fn filter(&self, ty: &str) -> BTreeMap<String, Condition> {
+    pub fn filter(&self, ty: &str) -> BTreeMap<String, FilterField> {
         let fields = self.members(&format!("{ty}Filter"), "inputFields");
         fields.map(|field| (text(&field["name"]), self.condition(field))).collect()
     }
@@ -117,11 +118,11 @@ impl Schema {
     fn compare_filter(&self, ty: &str) {
         for (name, condition) in self.filter(ty) {
             match condition {
-                Condition::Logic => {}
-                Condition::Operators(_) => {
+                FilterField::Logic => {}
+                FilterField::Operators(_) => {
                     assert!(self.has_field(ty, &name), "{ty}Filter.{name} filters by what {ty} does not show");
                 }
-                Condition::Relation(target) => {
+                FilterField::Relation(target) => {
                     let known = self.relations.iter().find(|relation| relation.parent == ty && relation.field == name);
                     let known = known.unwrap_or_else(|| panic!("{ty}Filter.{name} is no relation of {ty}"));
                     assert_eq!(known.target, target, "{ty}Filter.{name}");
@@ -164,23 +165,23 @@ impl Schema {
         target.map(str::to_owned)
     }
 
-    fn condition(&self, field: &Value) -> Condition {
+    fn condition(&self, field: &Value) -> FilterField {
         let (_, ty) = named(&field["type"]);
         if let Some(target) = ty.strip_suffix("RelationFilter") {
-            return Condition::Relation(target.to_owned());
+            return FilterField::Relation(target.to_owned());
         }
         if ["and", "or", "not"].contains(&field["name"].as_str().unwrap()) {
-            return Condition::Logic;
+            return FilterField::Logic;
         }
         let operator = |operator: &Value| {
             let (kind, scalar) = named(&operator["type"]);
-            let operand = Operand { scalar, is_enum: kind == "ENUM", is_list: operator["type"]["kind"] == "LIST" };
+            let operand = OperandType { scalar, is_enum: kind == "ENUM", is_list: operator["type"]["kind"] == "LIST" };
             (text(&operator["name"]), operand)
         };
-        Condition::Operators(self.members(&ty, "inputFields").map(operator).collect())
+        FilterField::Operators(self.members(&ty, "inputFields").map(operator).collect())
     }
 
-    fn members<'a>(&'a self, ty: &str, member: &str) -> impl Iterator<Item = &'a Value> {
+    fn members<'a>(&'a self, ty: &str, member: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
         let found = self.types.get(ty).unwrap_or_else(|| panic!("the schema has no type {ty}"));
         found[member].as_array().unwrap_or_else(|| panic!("{ty} has no {member}")).iter()
     }

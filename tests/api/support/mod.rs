@@ -176,6 +176,7 @@ async fn new_database() -> (String, Database) {
     (cluster.admin_url(&name).expose_secret().to_owned(), database)
 }
 
-fn hash(token: &str) -> String {
+/// How a token is stored.
+pub fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

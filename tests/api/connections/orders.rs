@@ -1,0 +1,221 @@
+//! Every order of every list, with its pages forwards and backwards.
+
+use serde_json::{Value, json};
+
+use super::{
+    Dice, Fixture,
+    schema::Relation,
+    ways::Way,
+    world::{Row, Term, compare, global_id, usual_order},
+};
+
+/// How many orders one document asks for.
+const TOGETHER: usize = 16;
+/// How many orders of several fields each list is tried with.
+const MIXED: usize = 8;
+
+#[tokio::test]
+async fn every_list_keeps_every_order_in_pages_forwards_and_backwards() {
+    let fixture = Fixture::make().await;
+    let ways = Way::all(&fixture.schema);
+    for list in fixture.schema.connections() {
+        for (index, way) in Way::to(&ways, &list.parent).into_iter().enumerate() {
+            let mut orders = mixed_orders(&fixture, list);
+            if index == 0 {
+                orders.extend(single_orders(&fixture, list));
+            }
+            for orders in orders.chunks(TOGETHER) {
+                try_orders(&fixture, way, list, orders).await;
+            }
+        }
+    }
+}
+
+/// Each field in each direction, with rows without a value first and last.
+fn single_orders(fixture: &Fixture, list: &Relation) -> Vec<Vec<Term>> {
+    let fields = fixture.schema.order_fields(&list.target);
+    let directions = [(false, false), (false, true), (true, false), (true, true)];
+    let terms = fields.iter().flat_map(|field| {
+        directions.map(|(descending, nulls_first)| Term { column: field.to_lowercase(), descending, nulls_first })
+    });
+    terms.map(|term| vec![term]).collect()
+}
+
+/// The list's usual order, and some of several fields each way.
+fn mixed_orders(fixture: &Fixture, list: &Relation) -> Vec<Vec<Term>> {
+    let fields = fixture.schema.order_fields(&list.target);
+    let mut dice = Dice::of(&list.name());
+    let mut orders = vec![Vec::new()];
+    for length in (2..=5).cycle().take(MIXED) {
+        let term = |_| Term {
+            column: dice.pick(&fields).to_lowercase(),
+            descending: dice.below(2) == 0,
+            nulls_first: dice.below(2) == 0,
+        };
+        orders.push((0..length).map(term).collect());
+    }
+    orders
+}
+
+/// Reads whole lists in some orders, and then by their cursors each page of them.
+async fn try_orders(fixture: &Fixture, way: &Way, list: &Relation, orders: &[Vec<Term>]) {
+    let whole = |(at, order): (usize, &Vec<Term>)| {
+        let order = order_argument(order);
+        format!("o{at}: {}(first: 100{order}) {{ {PAGE} }}", list.field)
+    };
+    let fields: Vec<String> = orders.iter().enumerate().map(whole).collect();
+    let answer = fixture.ask(way, "", json!({}), &fields.join(" ")).await;
+    let objects = way.ends(answer.data());
+    let mut pages = Vec::new();
+    for (at, order) in orders.iter().enumerate() {
+        let whole = WholeLists::of(fixture, way, list, order, &objects);
+        whole.compare(&format!("o{at}"), &Slice::First(100), &objects);
+        pages.extend(whole.pages(&format!("o{at}"), &objects));
+    }
+    try_pages(fixture, way, list, orders, &pages).await;
+}
+
+async fn try_pages(fixture: &Fixture, way: &Way, list: &Relation, orders: &[Vec<Term>], pages: &[AskedPage]) {
+    let page = |(at, page): (usize, &AskedPage)| {
+        let order = order_argument(&orders[page.order]);
+        format!("p{at}: {}({}{order}) {{ {PAGE} }}", list.field, page.arguments)
+    };
+    let fields: Vec<String> = pages.iter().enumerate().map(page).collect();
+    if fields.is_empty() {
+        return;
+    }
+    let answer = fixture.ask(way, "", json!({}), &fields.join(" ")).await;
+    let objects = way.ends(answer.data());
+    for (at, page) in pages.iter().enumerate() {
+        let whole = WholeLists::of(fixture, way, list, &orders[page.order], &objects);
+        whole.compare(&format!("p{at}"), &page.slice, &objects);
+    }
+}
+
+/// A page that is asked for by a cursor.
+struct AskedPage {
+    order: usize,
+    arguments: String,
+    slice: Slice,
+}
+
+/// Which part of a list a page is; a cursor is known by its row's id.
+#[derive(Clone, Debug)]
+enum Slice {
+    First(usize),
+    Offset(usize, usize),
+    After(String, usize),
+    Before(String, usize),
+}
+
+/// What the reference knows of one list of every object at a way's end.
+struct WholeLists<'a> {
+    fixture: &'a Fixture,
+    list: &'a Relation,
+    order: Vec<Term>,
+    /// The rows of each object's list, in order.
+    rows: Vec<Vec<&'a Row>>,
+    name: String,
+}
+
+impl<'a> WholeLists<'a> {
+    fn of(fixture: &'a Fixture, way: &Way, list: &'a Relation, order: &[Term], objects: &[&Value]) -> Self {
+        let order = if order.is_empty() { usual_order(&list.target) } else { order.to_vec() };
+        let rows = objects.iter().map(|object| {
+            let parent = fixture.parent(way, object);
+            let mut rows = fixture.world.related(fixture.viewer(way.who), list, parent);
+            rows.sort_by(|left, right| compare(left, right, &order));
+            rows
+        });
+        let name = format!("{} by {way} in the order {order:?}", list.name());
+        Self { fixture, list, rows: rows.collect(), order, name }
+    }
+
+    /// The pages to ask for next, by the cursors of the longest list: to its end, and back to its start.
+    fn pages(&self, alias: &str, objects: &[&Value]) -> Vec<AskedPage> {
+        let longest = (0..objects.len()).max_by_key(|at| self.rows[*at].len());
+        let Some(edges) = longest.map(|at| objects[at][alias]["edges"].as_array().unwrap()) else { return Vec::new() };
+        let size = 2 + Dice::of(&self.name).below(6);
+        let order = alias[1..].parse().unwrap();
+        let at = |edge: &Value| (edge["cursor"].as_str().unwrap().to_owned(), text(&edge["node"]["id"]));
+        let mut pages = Vec::new();
+        for (cursor, id) in edges.iter().skip(size - 1).step_by(size).chain(edges.last()).map(at) {
+            let arguments = format!("first: {size}, after: \"{cursor}\"");
+            pages.push(AskedPage { order, arguments, slice: Slice::After(id, size) });
+        }
+        for (cursor, id) in edges.iter().rev().skip(size - 1).step_by(size).chain(edges.first()).map(at) {
+            let arguments = format!("last: {size}, before: \"{cursor}\"");
+            pages.push(AskedPage { order, arguments, slice: Slice::Before(id, size) });
+        }
+        if !edges.is_empty() {
+            let offset = edges.len() / 2;
+            let arguments = format!("first: {size}, offset: {offset}");
+            pages.push(AskedPage { order, arguments, slice: Slice::Offset(offset, size) });
+        }
+        pages
+    }
+
+    /// Compares a page of every object with the reference.
+    fn compare(&self, alias: &str, slice: &Slice, objects: &[&Value]) {
+        for (object, rows) in objects.iter().zip(&self.rows) {
+            let (ids, before, after) = self.cut(rows, slice);
+            let page = &object[alias];
+            let name = format!("{}, {slice:?}", self.name);
+            let nodes: Vec<String> = page["nodes"].as_array().unwrap().iter().map(|node| text(&node["id"])).collect();
+            assert_eq!(nodes, ids, "the rows of {name}");
+            let edges = page["edges"].as_array().unwrap();
+            assert!(
+                edges.iter().map(|edge| &edge["node"]).eq(page["nodes"].as_array().unwrap()),
+                "the edges of {name}"
+            );
+            let cursor = |edge: Option<&Value>| edge.map(|edge| edge["cursor"].clone()).unwrap_or_default();
+            let info = json!({
+                "hasPreviousPage": before,
+                "hasNextPage": after,
+                "startCursor": cursor(edges.first()),
+                "endCursor": cursor(edges.last()),
+            });
+            assert_eq!(page["pageInfo"], info, "the pageInfo of {name}");
+            assert_eq!(page["totalCount"], rows.len(), "the totalCount of {name}");
+        }
+    }
+
+    /// A page's ids, and what it says of pages before and after it.
+    fn cut(&self, rows: &[&Row], slice: &Slice) -> (Vec<String>, bool, bool) {
+        let beside = |id: &str| {
+            let row = self.fixture.world.row_of(&self.list.target, id);
+            let at = rows.partition_point(|other| compare(other, row, &self.order).is_lt());
+            let after = rows.partition_point(|other| compare(other, row, &self.order).is_le());
+            (at, after)
+        };
+        let (from, to, begun) = match slice {
+            Slice::First(size) => (0, *size, false),
+            Slice::Offset(offset, size) => (*offset, offset + size, *offset > 0),
+            Slice::After(id, size) => (beside(id).1, beside(id).1 + size, true),
+            Slice::Before(id, size) => (beside(id).0.saturating_sub(*size), beside(id).0, true),
+        };
+        let end = to.min(rows.len());
+        let ids = rows[from.min(end)..end].iter().map(|row| global_id(&self.list.target, row)).collect();
+        // Where a page ended at a cursor, rows are taken to go on there.
+        if matches!(slice, Slice::Before(..)) { (ids, from > 0, begun) } else { (ids, begun, to < rows.len()) }
+    }
+}
+
+const PAGE: &str = "edges { cursor node { id } } nodes { id } totalCount \
+                    pageInfo { hasPreviousPage hasNextPage startCursor endCursor }";
+
+fn order_argument(order: &[Term]) -> String {
+    if order.is_empty() {
+        return String::new();
+    }
+    let term = |term: &Term| {
+        let direction = if term.descending { "DESC" } else { "ASC" };
+        let nulls = if term.nulls_first { "FIRST" } else { "LAST" };
+        format!("{{ field: {}, direction: {direction}, nulls: {nulls} }}", term.column.to_uppercase())
+    };
+    format!(", orderBy: [{}]", order.iter().map(term).collect::<Vec<_>>().join(", "))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}

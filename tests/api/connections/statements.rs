@@ -1,0 +1,66 @@
+//! How many statements a list and a relation take: one a level, whatever the number of rows, and of one text.
+
+use serde_json::json;
+
+use super::{Fixture, schema::Relation, ways::Way};
+use crate::support::Statements;
+
+#[tokio::test]
+async fn a_relation_takes_one_statement_for_two_parents_as_for_twenty() {
+    let fixture = Fixture::make().await;
+    let ways = Way::all(&fixture.schema);
+    let statements = Statements::listen();
+    for relation in &fixture.schema.relations {
+        for way in Way::to(&ways, &relation.parent) {
+            try_relation(&fixture, &statements, way, relation).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_a_statement_does_not_tell_how_many_values_a_filter_names() {
+    let fixture = Fixture::make().await;
+    let statements = Statements::listen();
+    for list in fixture.schema.connections() {
+        let ways = Way::all(&fixture.schema);
+        let way = Way::to(&ways, &list.parent)[0];
+        let ids: Vec<String> = (0..100)
+            .map(|_| format!("{}_{}", super::world::table(&list.target).prefix, uuid::Uuid::now_v7()))
+            .collect();
+        let mut texts = Vec::new();
+        for ids in [&ids[..0], &ids[..1], &ids[..]] {
+            let variables = json!({ "filter": { "id": { "in": ids } } });
+            let selection = format!("{}(filter: $filter) {{ nodes {{ id }} totalCount }}", list.field);
+            fixture.ask(way, &format!("$filter: {}Filter", list.target), variables, &selection).await.data();
+            texts.push(statements.take());
+        }
+        assert!(texts[0] == texts[1] && texts[1] == texts[2], "{}: {texts:#?}", list.name());
+    }
+}
+
+async fn try_relation(fixture: &Fixture, statements: &Statements, way: &Way, relation: &Relation) {
+    let rows = if relation.many { "{ nodes { id } }" } else { "{ id }" };
+    let selection = format!("{} {rows}", relation.field);
+    let few = heard(fixture, statements, way, &selection, 2).await;
+    let many = heard(fixture, statements, way, &selection, 20).await;
+    assert_eq!(few, many, "{} by {way}", relation.name());
+    // The token's own statement, one for each level of the way, and one for the relation.
+    let expected = 1 + way.levels() + 1;
+    assert_eq!(many.len(), expected, "{} by {way}: {many:#?}", relation.name());
+    if relation.many {
+        let counted = format!("{} {{ nodes {{ id }} totalCount }}", relation.field);
+        let counted = heard(fixture, statements, way, &counted, 20).await;
+        assert_eq!(counted.len(), expected + 1, "totalCount of {} by {way}: {counted:#?}", relation.name());
+    }
+}
+
+/// The statements that read a field of this many parents.
+async fn heard(fixture: &Fixture, statements: &Statements, way: &Way, selection: &str, parents: usize) -> Vec<String> {
+    let query = format!("{{ {} }}", way.wrap_first(selection, parents));
+    statements.take();
+    let answer = fixture.api.ask(Some(fixture.somebody(way.who)), &query).await;
+    let heard = statements.take();
+    let ends = way.ends(answer.data()).len();
+    assert!(ends > 0, "{way} leads to no row, so that nothing was tried");
+    heard
+}
