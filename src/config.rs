@@ -11,8 +11,9 @@ use secrecy::SecretString;
 
 /// Where the server listens unless told otherwise.
 const LISTEN: &str = "127.0.0.1:8000";
-/// What is logged unless told otherwise: our own news, and only the warnings of the libraries.
-const LOG: &str = "warn,stackmotive=info";
+/// What is logged unless told otherwise: our own news, and the warnings of the libraries,
+/// but not each attempt to fetch something.
+const LOG: &str = "warn,reqwest_retry=error,stackmotive=info";
 /// Connections to the database, at most.
 const POOL_SIZE: u32 = 16;
 /// A statement that takes longer is logged, in milliseconds.

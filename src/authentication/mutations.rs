@@ -19,6 +19,7 @@ use crate::{
         call::{Call, call},
         error::{Error, ErrorCode, Issue, Result},
         id::Id,
+        input::Check,
         scalars::{DateTime, EmailAddress},
         table::{BY_ID, Record},
         write::{Deed, Write},
@@ -26,6 +27,8 @@ use crate::{
 };
 
 const MODULE: &str = "authentication";
+/// How many characters a name has at most.
+const DISPLAY_NAME_MAX: usize = 255;
 
 /// What a new account needs.
 #[derive(InputObject)]
@@ -167,20 +170,20 @@ impl AuthenticationMutations {
 }
 
 async fn register(call: &Call, input: RegisterInput) -> Result<SignInPayload> {
-    let mut issues: Vec<Issue> = password::problem(&input.password, &["input", "password"]).into_iter().collect();
     let display_name = input.display_name.map(|name| name.trim().to_owned());
-    if display_name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 255) {
-        issues.push(Issue::new(&["input", "displayName"], "LENGTH", "A name has 1 to 255 characters."));
+    let mut check = Check::new("input");
+    if let Some(issue) = password::problem(&input.password, &[]) {
+        check.problem("password", issue.code, issue.message);
     }
-    if !issues.is_empty() {
-        return Err(Error::issues(issues));
-    }
+    check.optional_text("displayName", display_name.as_ref(), DISPLAY_NAME_MAX);
+    check.finish()?;
     let id = Uuid::now_v7();
     let row = users::ActiveModel {
         id: Set(id),
         email: Set(input.email.0),
         hashed_password: Set(password::hash(&input.password).await?),
         display_name: Set(display_name),
+        last_login_at: Set(Some(clock::now().into())),
         ..Default::default()
     };
     let write = Write::begin(call, Scope::user(id), id).await?;
@@ -216,7 +219,9 @@ async fn sign_in(call: &Call, input: SignInInput) -> Result<SignInPayload> {
         failed_login_attempts: Set(0),
         ..Default::default()
     };
-    store::update_user(write.transaction(), found.id, row).await?;
+    if !store::update_user(write.transaction(), &found, row).await? {
+        return Err(refused());
+    }
     open_session(call, write, found.id, "signed_in").await
 }
 
@@ -279,11 +284,13 @@ async fn end(call: &Call, session_id: Uuid, action: &str) -> Result<SignOutPaylo
 async fn change_password(call: &Call, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
     let viewer: &Viewer = call.viewer()?;
     let found = store::credentials(&call.app.database.pool, &viewer.user.email).await?;
-    if !password::verify(&input.current_password, found.map(|found| found.hashed_password)).await? {
-        return Err(Error::invalid(&["input", "currentPassword"], "WRONG", "This is not the password until now."));
-    }
-    if let Some(issue) = password::problem(&input.new_password, &["input", "newPassword"]) {
-        return Err(Error::issues(vec![issue]));
+    let found = found.ok_or_else(|| Error::not_found("account"))?;
+    let wrong = || Issue::new(&["input", "currentPassword"], "WRONG", "This is not the password until now.");
+    let known = password::verify(&input.current_password, Some(found.hashed_password.clone())).await?;
+    let mut issues: Vec<Issue> = (!known).then(wrong).into_iter().collect();
+    issues.extend(password::problem(&input.new_password, &["input", "newPassword"]));
+    if !issues.is_empty() {
+        return Err(Error::issues(issues));
     }
     let hashed_password = password::hash(&input.new_password).await?;
     let write = Write::of_viewer(call).await?;
@@ -292,7 +299,9 @@ async fn change_password(call: &Call, input: ChangePasswordInput) -> Result<Chan
         password_changed_at: Set(clock::now().into()),
         ..Default::default()
     };
-    store::update_user(write.transaction(), viewer.user.id, row).await?;
+    if !store::update_user(write.transaction(), &found, row).await? {
+        return Err(Error::issues(vec![wrong()]));
+    }
     let others = Ending::AllBut(viewer.session_id);
     let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;

@@ -149,9 +149,20 @@ pub async fn insert_user(transaction: &impl ConnectionTrait, row: users::ActiveM
 }
 
 /// Changes the columns that are set, of the user whose scope the transaction has.
-pub async fn update_user(transaction: &impl ConnectionTrait, id: Uuid, row: users::ActiveModel) -> Result<()> {
-    users::Entity::update_many().set(row).filter(users::Column::Id.eq(id)).exec(transaction).await?;
-    Ok(())
+/// Answers false, and changes nothing, when the password is no longer the one whose hash was checked:
+/// checking takes a while, and whoever changed it meanwhile did so to keep others out.
+pub async fn update_user(
+    transaction: &impl ConnectionTrait,
+    checked: &Credentials,
+    row: users::ActiveModel,
+) -> Result<bool> {
+    let changed = users::Entity::update_many()
+        .set(row)
+        .filter(users::Column::Id.eq(checked.id))
+        .filter(users::Column::HashedPassword.eq(&checked.hashed_password))
+        .exec(transaction)
+        .await?;
+    Ok(changed.rows_affected == 1)
 }
 
 /// Makes the active account with this address an administrator; answers how many there were.

@@ -6,9 +6,11 @@
 mod log;
 mod migrate;
 mod schema;
+mod seed;
 mod serve;
 mod signals;
 mod terminal;
+mod user;
 
 use std::process::ExitCode;
 
@@ -53,8 +55,12 @@ enum Command {
     Serve(serve::Arguments),
     /// Change the tables of the database, or show how far they are
     Migrate(migrate::Arguments),
+    /// Fill the database with realistic data, the same for the same number
+    Seed(seed::Arguments),
     /// Print the API's schema in GraphQL's schema language
     Schema,
+    /// Make an account, or make one an administrator
+    User(user::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -84,6 +90,8 @@ fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         match command {
             Command::Serve(arguments) => serve::run(settings, &arguments).await,
             Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
+            Command::Seed(arguments) => seed::run(&settings, &arguments).await,
+            Command::User(arguments) => user::run(&settings, arguments).await,
             Command::Schema => Ok(()),
         }
     })

@@ -15,6 +15,8 @@ use super::terminal::say;
 
 /// How long requests under way get to finish after the signal to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long connections are still taken after the signal: who has connected, but isn't accepted yet, would be cut off.
+const LAST_CALL: Duration = Duration::from_millis(100);
 /// How many months ahead activity has a partition of its own.
 const PARTITION_MONTHS: i32 = 3;
 /// How often partitions are made, and how soon it is tried again after a failure.
@@ -104,6 +106,10 @@ async fn first_run(place: &Place, database: &Database) -> Result<(), Failure> {
     if !place.is_fresh().await? {
         return Ok(());
     }
+    let demo = stackmotive::seed::demo(database).await?;
+    say("A demo account was made. Sign in on the page with");
+    say(format_args!("    e-mail    {}", demo.email));
+    say(format_args!("    password  {}", demo.password));
     Ok(())
 }
 
@@ -121,6 +127,7 @@ async fn serve_http(
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.stop().await;
         say("Stopping: requests under way are finished first.");
+        tokio::time::sleep(LAST_CALL).await;
     });
     say(format_args!("Listening on http://{address}"));
     say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
@@ -166,6 +173,7 @@ async fn keep_partitions(database: Database) {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "the function that makes partitions is about nobody's rows")]
 async fn ensure_partitions(database: &Database) -> Result<(), sqlx::Error> {
     let statement = sqlx::query("SELECT public.ensure_activity_partitions($1)").bind(PARTITION_MONTHS);
     statement.execute(&database.pool).await?;

@@ -2,6 +2,7 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use secrecy::ExposeSecret;
 use stackmotive::authentication::accounts::{self, NewAccount};
 use stackmotive::config::Settings;
 use stackmotive::database::{Database, Failure, Place};
@@ -55,7 +56,8 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failur
     // The password comes first: a person who changes their mind has started nothing.
     let task = match arguments.action {
         Action::Create { email, admin, tier } => {
-            Task::Create(NewAccount { email, password: new_password()?, tier, is_admin: admin })
+            let password = new_password()?.expose_secret().to_owned();
+            Task::Create(NewAccount { email, password, tier, is_admin: admin })
         }
         Action::Promote { email } => Task::Promote(email),
     };

@@ -78,6 +78,8 @@ fn of_server(error: &dyn sqlx::error::DatabaseError, address: &Address) -> Strin
             "The server at {address} has no database {database}: create it with `createdb {database}`, \
              or correct {variable}."
         ),
+        // PostgreSQL's own messages have no full stop; one that has it is a sentence of our migrations.
+        _ if error.message().ends_with('.') => error.message().to_owned(),
         Some("53300") => format!("The database at {address} has no connection left: raise its max_connections."),
         Some("57P03") => format!("The database at {address} is still starting or already stopping: try again soon."),
         Some("42501") => format!(

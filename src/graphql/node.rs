@@ -99,14 +99,14 @@ impl NodeQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The objects' ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Option<Vec<Option<Node>>>> {
         call(ctx).viewer()?;
         if ids.len() > NODES_MAX {
             return Err(Error::invalid(&["ids"], "TOO_LONG", format!("At most {NODES_MAX} ids can be named.")));
         }
         let places: Vec<String> = (0..ids.len()).map(|place| place.to_string()).collect();
         let loads = ids.iter().zip(&places).map(|(id, place)| async move { load(ctx, id, &["ids", place]).await });
-        futures_util::future::try_join_all(loads).await
+        futures_util::future::try_join_all(loads).await.map(Some)
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use sea_orm::{
     Condition, ExprTrait, Order as Direction, Value, Values,
     sea_query::{
-        Alias, ArrayType, Expr, Func, LikeExpr, NullOrdering, PgFunc, PostgresQueryBuilder, Query, SelectStatement,
+        Alias, ArrayType, Expr, Func, NullOrdering, PgFunc, PostgresQueryBuilder, Query, SelectStatement,
         extension::postgres::PgExpr,
     },
 };
@@ -191,8 +191,9 @@ fn tested(column: &Column, test: &Test, alias: &str) -> Expr {
         Test::GreaterOrEqual(operand) => value.gte(operand.clone()),
         Test::Less(operand) => value.lt(operand.clone()),
         Test::LessOrEqual(operand) => value.lte(operand.clone()),
-        Test::Contains(text) => value.ilike(LikeExpr::new(format!("%{}%", literal(text))).escape('\\')),
-        Test::StartsWith(text) => value.ilike(LikeExpr::new(format!("{}%", literal(text))).escape('\\')),
+        // PostgreSQL's own escape sign is the backslash; sea-query would put a clause that says so in brackets.
+        Test::Contains(text) => value.ilike(format!("%{}%", literal(text))),
+        Test::StartsWith(text) => value.ilike(format!("{}%", literal(text))),
         Test::JsonContains(part) => value.contains(Expr::value(part.clone())),
         Test::IsNull(true) => value.is_null(),
         Test::IsNull(false) => value.is_not_null(),

@@ -1,8 +1,8 @@
-//! GraphQL over HTTP: reading a request, choosing a media type, answering with the right status.
+//! GraphQL over HTTP: reading a request, choosing a media type, executing.
 
 use std::{any::Any, net::SocketAddr, sync::Arc};
 
-use async_graphql::{Request as Document, Response as Answer, ServerError, Value};
+use async_graphql::{Request as Document, Variables, parser::types::OperationType};
 use axum::{
     body::Bytes,
     extract::{ConnectInfo, Query, RawQuery, Request, State},
@@ -12,21 +12,24 @@ use axum::{
 use serde::Deserialize;
 use tracing::Instrument;
 
-use super::request::{RequestId, origin};
+use super::{
+    answer::{GRAPHQL_JSON, JSON, answered, not_run, refused},
+    document::Question,
+    operation::Operation,
+    request::{RequestId, origin},
+};
 use crate::{
     access::Viewer,
     app::App,
     authentication::store,
     graphql::{
         call::Call,
-        error::{Error, ErrorCode, Issue, Result},
+        error::{Error, ErrorCode, Result},
     },
 };
 
 /// How large a request's body may be.
 const BODY_MAX: usize = 128 * 1024;
-const JSON: &str = "application/json";
-const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 /// A query in the address. Mutations are refused, because a link or an image could send them.
 pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {
@@ -34,18 +37,21 @@ pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request
         Ok(media) => media,
         Err(response) => return response,
     };
-    let document = match in_address(query.as_deref().unwrap_or_default()) {
+    let mut document = match in_address(query.as_deref().unwrap_or_default()) {
         Ok(document) => document,
         Err(error) => return refused(media, StatusCode::BAD_REQUEST, error),
     };
-    let mut document = document;
-    if is_mutation(&mut document) {
-        let error = Error::invalid(&["query"], "FORMAT", "A mutation is sent with POST.");
+    let operation = match Operation::of(&mut document) {
+        Ok(operation) => operation,
+        Err(error) => return refused(media, not_run(media), error),
+    };
+    if operation.as_ref().is_some_and(|operation| operation.kind != OperationType::Query) {
+        let error = Error::invalid(&["query"], "FORMAT", "Only a query is sent with GET; send this with POST.");
         let mut response = refused(media, StatusCode::METHOD_NOT_ALLOWED, error);
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    execute(app, media, document, &request.into_parts().0).await
+    execute(app, media, (document, operation), &request.into_parts().0).await
 }
 
 /// A document in the body, as JSON.
@@ -63,9 +69,13 @@ pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
         let error = Error::new(ErrorCode::TooComplex, "A request's body has at most 128 KB.");
         return refused(media, StatusCode::PAYLOAD_TOO_LARGE, error);
     };
-    match in_body(&body) {
-        Ok(document) => execute(app, media, document, &parts).await,
-        Err(error) => refused(media, StatusCode::BAD_REQUEST, error),
+    let mut document = match in_body(&body) {
+        Ok(document) => document,
+        Err(error) => return refused(media, StatusCode::BAD_REQUEST, error),
+    };
+    match Operation::of(&mut document) {
+        Ok(operation) => execute(app, media, (document, operation), &parts).await,
+        Err(error) => refused(media, not_run(media), error),
     }
 }
 
@@ -79,18 +89,26 @@ pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
 async fn execute(
     app: Arc<App>,
     media: &'static str,
-    document: Document,
+    (document, operation): (Document, Option<Operation>),
     parts: &axum::http::request::Parts,
 ) -> Response {
+    if let Some(Err(error)) = operation.as_ref().map(Operation::complete) {
+        return refused(media, not_run(media), error);
+    }
     let request_id = parts.extensions.get::<RequestId>().map_or_else(uuid::Uuid::now_v7, |id| id.0);
     let origin = origin(&parts.headers, parts.extensions.get::<ConnectInfo<SocketAddr>>());
-    let operation = document.operation_name.clone().unwrap_or_default();
-    let span = tracing::info_span!("operation", name = operation);
+    let name = operation.map(|operation| operation.name).unwrap_or_default();
+    let span = tracing::info_span!("operation", name);
+    let question = Question {
+        query: document.query.clone(),
+        operation_name: document.operation_name.clone(),
+        variables: document.variables.clone(),
+    };
     async move {
         let viewer = viewer(&app, &parts.headers).await;
         let call = Arc::new(Call::new(app.clone(), request_id, origin, viewer));
         let answer = app.schema.execute(document.data(call)).await;
-        answered(media, answer)
+        answered(media, &question, answer)
     }
     .instrument(span)
     .await
@@ -114,16 +132,12 @@ fn media_type(headers: &HeaderMap) -> Result<&'static str, Response> {
     if accept.is_empty() {
         return Ok(JSON);
     }
-    let takes = |wanted: &[&str]| {
-        accept.iter().flat_map(|line| line.split(',')).any(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-            wanted.contains(&kind.as_str()) && !parts.any(|part| part == "q=0")
-        })
-    };
-    if takes(&[GRAPHQL_JSON]) {
+    // The most specific range decides how much a type is wanted, whatever wider ranges say.
+    let wish = |ranges: &[&str]| ranges.iter().find_map(|range| weight(&accept, range)).unwrap_or(0.0);
+    let (graphql, json) = (wish(&[GRAPHQL_JSON]), wish(&[JSON, "application/*", "*/*"]));
+    if graphql > 0.0 && graphql >= json {
         Ok(GRAPHQL_JSON)
-    } else if takes(&[JSON, "application/*", "*/*"]) {
+    } else if json > 0.0 {
         Ok(JSON)
     } else {
         let text = "The answer is application/graphql-response+json or application/json.\n";
@@ -131,12 +145,24 @@ fn media_type(headers: &HeaderMap) -> Result<&'static str, Response> {
     }
 }
 
+/// How much a range of media types is wanted, 0 to 1; `None` when it is not named.
+fn weight(accept: &[&str], wanted: &str) -> Option<f32> {
+    accept.iter().flat_map(|line| line.split(',')).find_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_wanted = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(wanted));
+        let weight = || parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        is_wanted.then(weight).map(|weight| weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0)))
+    })
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = kind.split(';').map(str::trim);
     let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(JSON));
-    json && parts
-        .all(|part| !part.to_ascii_lowercase().starts_with("charset=") || part.eq_ignore_ascii_case("charset=utf-8"))
+    json && parts.all(|part| match part.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => value.trim_matches('"').eq_ignore_ascii_case("utf-8"),
+        _ => true,
+    })
 }
 
 fn in_body(body: &Bytes) -> Result<Document> {
@@ -145,12 +171,25 @@ fn in_body(body: &Bytes) -> Result<Document> {
     if value.is_array() {
         return Err(Error::invalid(&[], "FORMAT", "One request holds one document; batches are not taken."));
     }
-    if !value.get("query").is_some_and(serde_json::Value::is_string) {
-        return Err(Error::invalid(&["query"], "REQUIRED", "The body has no query."));
+    let Some(query) = value.get("query").and_then(serde_json::Value::as_str) else {
+        return Err(Error::invalid(&["query"], "REQUIRED", "The body has no query, which is a text."));
+    };
+    let document = Document::new(query).variables(variables(value.get("variables"))?);
+    match value.get("operationName") {
+        None | Some(serde_json::Value::Null) => Ok(document),
+        Some(serde_json::Value::String(name)) => Ok(document.operation_name(name)),
+        Some(_) => Err(Error::invalid(&["operationName"], "FORMAT", "The operation's name is a text.")),
     }
-    serde_json::from_value(value).map_err(|_| {
-        Error::invalid(&[], "FORMAT", "The body is no GraphQL request: { query, variables, operationName }.")
-    })
+}
+
+/// Variables are an object by their names; left out or null they are none. Whatever `extensions` hold is ignored.
+fn variables(value: Option<&serde_json::Value>) -> Result<Variables> {
+    match value {
+        None | Some(serde_json::Value::Null) => Ok(Variables::default()),
+        Some(object @ serde_json::Value::Object(_)) => serde_json::from_value(object.clone())
+            .map_err(|_| Error::invalid(&["variables"], "FORMAT", "The variables cannot be read.")),
+        Some(_) => Err(Error::invalid(&["variables"], "FORMAT", "The variables are an object by their names.")),
+    }
 }
 
 #[derive(Deserialize)]
@@ -167,79 +206,13 @@ fn in_address(query: &str) -> Result<Document> {
     let Query(found) = Query::<InAddress>::try_from_uri(&address)
         .map_err(|_| Error::invalid(&["query"], "REQUIRED", "The address has no query."))?;
     let mut document = Document::new(found.query);
-    if let Some(variables) = found.variables.filter(|text| !text.is_empty()) {
-        let variables = serde_json::from_str(&variables)
+    if let Some(text) = found.variables.filter(|text| !text.is_empty()) {
+        let value = serde_json::from_str(&text)
             .map_err(|_| Error::invalid(&["variables"], "FORMAT", "The variables are not JSON."))?;
-        document = document.variables(async_graphql::Variables::from_json(variables));
+        document = document.variables(variables(Some(&value))?);
     }
-    if let Some(name) = found.operation_name.filter(|name| !name.is_empty()) {
+    if let Some(name) = found.operation_name {
         document = document.operation_name(name);
     }
     Ok(document)
-}
-
-/// Whether the operation that would run is a mutation. A document that cannot be read is left to the executor to refuse.
-fn is_mutation(document: &mut Document) -> bool {
-    use async_graphql::parser::types::OperationType;
-    let name = document.operation_name.clone();
-    let Ok(parsed) = document.parsed_query() else { return false };
-    parsed
-        .operations
-        .iter()
-        .filter(|(operation, _)| name.is_none() || operation.map(|found| found.as_str()) == name.as_deref())
-        .any(|(_, operation)| operation.node.ty != OperationType::Query)
-}
-
-fn answered(media: &'static str, mut answer: Answer) -> Response {
-    // An error before execution has no path; one of execution always has.
-    let not_run = answer.data == Value::Null
-        && !answer.errors.is_empty()
-        && answer.errors.iter().all(|error| error.path.is_empty());
-    for error in &mut answer.errors {
-        code(error);
-    }
-    let status = if not_run && media == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let body = if not_run {
-        serde_json::to_vec(&serde_json::json!({ "errors": answer.errors }))
-    } else {
-        serde_json::to_vec(&answer)
-    };
-    match body {
-        Ok(body) => respond(media, status, body),
-        Err(error) => refused(media, StatusCode::INTERNAL_SERVER_ERROR, Error::internal(error)),
-    }
-}
-
-/// Gives errors of the library, which are all about the document or its values, the shape of ours.
-fn code(error: &mut ServerError) {
-    let extensions = error.extensions.get_or_insert_default();
-    if extensions.get("code").is_some() {
-        return;
-    }
-    let argument = error.message.split_once("argument \"").and_then(|(_, rest)| rest.split_once('"'));
-    let path: Vec<&str> = argument.map(|(path, _)| path.split('.').collect()).unwrap_or_default();
-    let issue = Issue::new(&path, "FORMAT", error.message.clone());
-    extensions.set("code", ErrorCode::Invalid.text());
-    extensions.set("issues", Value::List(vec![issue.value()]));
-}
-
-/// An answer without execution.
-fn refused(media: &'static str, status: StatusCode, error: Error) -> Response {
-    let error = async_graphql::Error::from(error);
-    let body = serde_json::json!({ "errors": [{ "message": error.message, "extensions": error.extensions }] });
-    respond(media, status, body.to_string().into_bytes())
-}
-
-fn respond(media: &'static str, status: StatusCode, body: Vec<u8>) -> Response {
-    let kind = if media == GRAPHQL_JSON {
-        "application/graphql-response+json; charset=utf-8"
-    } else {
-        "application/json; charset=utf-8"
-    };
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (status, headers, body).into_response()
 }

@@ -1,7 +1,12 @@
 //! The outside: routes, request ids, limits, health, the playground.
 
+pub mod answer;
+pub mod coercion;
+pub mod document;
 pub mod graphql;
 pub mod health;
+pub mod nulls;
+pub mod operation;
 pub mod playground;
 pub mod request;
 

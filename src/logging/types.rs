@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// One row for each thing that was done, the activity that its user can read; a partition for each month in UTC.
+/// Something that was done with an account: one row for each committed change.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Activity {

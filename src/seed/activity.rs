@@ -44,7 +44,7 @@ impl Life<'_> {
     /// Notes a dozen sign-ins of the last weeks. Their sessions are over and gone, as old ones are.
     pub fn note_sign_ins(&mut self) {
         for weeks in 0..SIGN_INS {
-            let week = self.world.now - TimeDelta::weeks(weeks);
+            let week = self.world.priced_at - TimeDelta::weeks(weeks);
             let at = self.random.moment(week - TimeDelta::weeks(1), week);
             self.session = self.random.uuid(at);
             let about = ("session", self.session);

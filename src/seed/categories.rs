@@ -19,7 +19,14 @@ struct Plan {
 
 /// In the order of [`Profile::targets`]. Funds count as equities, coins and commodities as alternatives.
 const CLASSES: [Plan; 4] = [
-    Plan { name: "Cash", code: "cash", kind: "asset_class", color: "#64748B", risk: "very_low", takes: |of| of.asset_class == "cash" },
+    Plan {
+        name: "Cash",
+        code: "cash",
+        kind: "asset_class",
+        color: "#64748B",
+        risk: "very_low",
+        takes: |of| of.asset_class == "cash",
+    },
     Plan {
         name: "Shares and funds",
         code: "equity",
@@ -28,7 +35,14 @@ const CLASSES: [Plan; 4] = [
         risk: "high",
         takes: |of| matches!(of.asset_class, "equity" | "fund"),
     },
-    Plan { name: "Bonds", code: "bond", kind: "asset_class", color: "#10B981", risk: "low", takes: |of| of.asset_class == "bond" },
+    Plan {
+        name: "Bonds",
+        code: "bond",
+        kind: "asset_class",
+        color: "#10B981",
+        risk: "low",
+        takes: |of| of.asset_class == "bond",
+    },
     Plan {
         name: "Alternatives",
         code: "alternative",
@@ -40,9 +54,30 @@ const CLASSES: [Plan; 4] = [
 ];
 /// Three sectors are not all there are: their targets don't add up to 100.
 const SECTORS: [Plan; 3] = [
-    Plan { name: "Tech 🚀", code: "technology", kind: "sector", color: "#8B5CF6", risk: "high", takes: |of| of.sector == "Technology" },
-    Plan { name: "Hauora · Health", code: "health", kind: "sector", color: "#EF4444", risk: "medium", takes: |of| of.sector == "Health care" },
-    Plan { name: "Power and water", code: "utilities", kind: "sector", color: "#0F766E", risk: "low", takes: |of| of.sector == "Utilities" },
+    Plan {
+        name: "Tech 🚀",
+        code: "technology",
+        kind: "sector",
+        color: "#8B5CF6",
+        risk: "high",
+        takes: |of| of.sector == "Technology",
+    },
+    Plan {
+        name: "Hauora · Health",
+        code: "health",
+        kind: "sector",
+        color: "#EF4444",
+        risk: "medium",
+        takes: |of| of.sector == "Health care",
+    },
+    Plan {
+        name: "Power and water",
+        code: "utilities",
+        kind: "sector",
+        color: "#0F766E",
+        risk: "low",
+        takes: |of| of.sector == "Utilities",
+    },
 ];
 
 /// Adds categories by asset class for everybody and by sector for most, with the assets of all portfolios in them.

@@ -4,6 +4,8 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::journaling::trade::Side;
+
 /// The largest percentage that a column of (10,4) holds; beyond it percentages are stored clamped.
 const PERCENT_MAX: Decimal = Decimal::from_parts(1_410_065_407, 2, 0, false, 4);
 
@@ -75,41 +77,21 @@ impl Valuation {
     }
 }
 
-/// Which way prices have to go for a trade to win.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Long,
-    Short,
+/// Profit before fees, negative for a loss, when a unit bought or sold short at `entry` is worth `now`.
+pub fn profit(side: Side, entry: Decimal, now: Decimal, quantity: Decimal) -> Decimal {
+    let ahead = match side {
+        Side::Long => now - entry,
+        Side::Short => entry - now,
+    };
+    money(ahead.saturating_mul(quantity))
 }
 
-impl Side {
-    /// Profit before fees, negative for a loss, when a unit bought or sold at `entry` is worth `now`.
-    pub fn profit(self, entry: Decimal, now: Decimal, quantity: Decimal) -> Decimal {
-        money(self.ahead(entry, now).saturating_mul(quantity))
-    }
-
-    /// A price so many per cent better than the entry, or worse when negative.
-    pub fn moved(self, entry: Decimal, percent: Decimal) -> Decimal {
-        let step = entry.saturating_mul(percent).checked_div(Decimal::ONE_HUNDRED).unwrap_or_default();
-        price(match self {
-            Self::Long => entry + step,
-            Self::Short => entry - step,
-        })
-    }
-
-    /// Distance to the target by distance to the stop; `None` unless both stand on their right sides of the entry.
-    pub fn risk_reward(self, entry: Decimal, target: Decimal, stop: Decimal) -> Option<Decimal> {
-        let (reward, risk) = (self.ahead(entry, target), self.ahead(stop, entry));
-        let right = reward > Decimal::ZERO && risk > Decimal::ZERO;
-        right.then(|| reward.checked_div(risk).map(|ratio| round(ratio, 2))).flatten()
-    }
-
-    fn ahead(self, from: Decimal, to: Decimal) -> Decimal {
-        match self {
-            Self::Long => to - from,
-            Self::Short => from - to,
-        }
-    }
+/// A price so many per cent better for the trade than its entry, or worse when negative.
+pub fn moved(side: Side, entry: Decimal, percent: i64) -> Decimal {
+    price(match side {
+        Side::Long => share(entry, 100 + percent),
+        Side::Short => share(entry, 100 - percent),
+    })
 }
 
 /// As PostgreSQL rounds: halves go away from zero.
@@ -152,17 +134,10 @@ mod tests {
 
     #[test]
     fn a_short_trade_wins_when_prices_fall() {
-        assert_eq!(Side::Long.profit(number("10"), number("9"), number("3")), number("-3"));
-        assert_eq!(Side::Short.profit(number("10"), number("9"), number("3")), number("3"));
-        assert_eq!(Side::Short.moved(number("10"), number("5")), number("9.5"));
-    }
-
-    #[test]
-    fn a_ratio_needs_both_prices_on_their_right_sides() {
-        assert_eq!(Side::Long.risk_reward(number("10"), number("13"), number("9")), Some(number("3")));
-        assert_eq!(Side::Long.risk_reward(number("10"), number("13"), number("11")), None);
-        assert_eq!(Side::Long.risk_reward(number("10"), number("10"), number("9")), None);
-        assert_eq!(Side::Short.risk_reward(number("10"), number("8"), number("11.5")), Some(number("1.33")));
+        assert_eq!(profit(Side::Long, number("10"), number("9"), number("3")), number("-3"));
+        assert_eq!(profit(Side::Short, number("10"), number("9"), number("3")), number("3"));
+        assert_eq!(moved(Side::Long, number("10"), 5), number("10.5"));
+        assert_eq!(moved(Side::Short, number("10"), 5), number("9.5"));
     }
 
     #[test]

@@ -34,8 +34,8 @@ const NEW_ZEALAND: Home = Home {
     time_zones: &["Pacific/Auckland", "Pacific/Auckland", "Pacific/Auckland", "Pacific/Chatham"],
     language: "en-NZ",
     first_names: &[
-        "Aroha", "Wiremu", "Mere", "Tāne", "Kahu", "Ngaio", "Hēmi", "Anahera", "Olivia", "Jack", "Sophie", "Liam", "Priya",
-        "Wei", "Zoë", "Rāwiri", "Grace", "Sione", "Moana", "Oliver",
+        "Aroha", "Wiremu", "Mere", "Tāne", "Kahu", "Ngaio", "Hēmi", "Anahera", "Olivia", "Jack", "Sophie", "Liam",
+        "Priya", "Wei", "Zoë", "Rāwiri", "Grace", "Sione", "Moana", "Oliver",
     ],
     last_names: &[
         "Ngata", "Parata", "Williams", "Smith", "Taylor", "Hēnare", "Kōpua", "Patel", "Chen", "Walker", "Māhina",
@@ -82,6 +82,7 @@ const HOMES: [(Home, i64); 5] =
     [(NEW_ZEALAND, 55), (AUSTRALIA, 24), (UNITED_STATES, 12), (UNITED_KINGDOM, 6), (GERMANY, 3)];
 
 const TIERS: [(&str, i64); 4] = [("observer", 55), ("trader", 28), ("professional", 13), ("enterprise", 4)];
+const WEALTH: [(i64, i64); 6] = [(8, 14), (25, 24), (60, 26), (110, 22), (280, 11), (900, 3)];
 /// The onboarding has so many steps.
 pub const STEPS: i32 = 5;
 
@@ -97,6 +98,8 @@ pub struct Person {
     pub created_at: DateTime<Utc>,
     /// Steps of the onboarding that are completed.
     pub steps_done: i32,
+    /// How much they invest, in per cent of what is usual.
+    pub wealth_percent: i64,
 }
 
 impl Person {
@@ -113,6 +116,7 @@ impl Person {
             last_name: random.pick(home.last_names),
             created_at,
             steps_done: if done { STEPS } else { random.small(0, STEPS - 1) },
+            wealth_percent: random.weighted(&WEALTH),
         }
     }
 

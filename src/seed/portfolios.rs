@@ -9,15 +9,28 @@ use super::{
     Life,
     figures::{Valuation, money, price, share, units},
     market::Listing,
-    random::Random,
 };
 
 /// How many holdings each portfolio has.
 pub const HOLDINGS: usize = 25;
 /// What people call the portfolios that they keep by hand.
 const NAMES: [&str; 16] = [
-    "Retirement", "Growth", "Dividends", "Long term", "House deposit 🏡", "Rainy day", "Whānau", "Pūtea tiaki",
-    "Kids’ university", "Play money", "Ethical", "Für die Enkel", "Income", "Core", "Blue chips", "Experiments 🧪",
+    "Retirement",
+    "Growth",
+    "Dividends",
+    "Long term",
+    "House deposit 🏡",
+    "Rainy day",
+    "Whānau",
+    "Pūtea tiaki",
+    "Kids’ university",
+    "Play money",
+    "Ethical",
+    "Für die Enkel",
+    "Income",
+    "Core",
+    "Blue chips",
+    "Experiments 🧪",
 ];
 /// When accounts were synchronised, in weeks before the last time.
 const RUNS_WEEKS_AGO: [i64; 4] = [9, 6, 3, 0];
@@ -49,7 +62,14 @@ const BROKERS: [Broker; 7] = [
     Broker { name: "Sharesies", source: "csv", currency: "NZD", coins: false, costless: 0, file: "sharesies.csv" },
     Broker { name: "CommSec", source: "csv", currency: "AUD", coins: false, costless: 0, file: "commsec.csv" },
     Broker { name: "Stake", source: "csv", currency: "AUD", coins: false, costless: 2, file: "stake.csv" },
-    Broker { name: "Interactive Brokers", source: "ibkr", currency: "USD", coins: false, costless: 0, file: "flex.xml" },
+    Broker {
+        name: "Interactive Brokers",
+        source: "ibkr",
+        currency: "USD",
+        coins: false,
+        costless: 0,
+        file: "flex.xml",
+    },
     Broker { name: "Tiger Brokers", source: "tiger", currency: "USD", coins: false, costless: 0, file: "tiger.csv" },
     Broker { name: "Kraken", source: "kraken", currency: "USD", coins: true, costless: 8, file: "ledgers.csv" },
     Broker { name: "KuCoin", source: "kucoin", currency: "USD", coins: true, costless: 40, file: "accounts.json" },
@@ -85,7 +105,7 @@ fn by_hand(life: &mut Life<'_>, vault: &'static str, currency: &'static str) -> 
     let listings = life.random.sample(&life.world.market.securities(currency), HOLDINGS);
     let mut lots = Vec::new();
     for listing in listings {
-        let mut lot = lot(&mut life.random, listing, 3);
+        let mut lot = lot(life, listing, 3);
         // People round what they type in, but not to nothing.
         if lot.average_cost > Decimal::ONE {
             lot.average_cost = money(lot.average_cost);
@@ -104,7 +124,7 @@ fn from_broker(life: &mut Life<'_>, broker: Broker) -> Owned {
     let synced_at = add_sync_runs(life, broker);
     let mut lots = Vec::new();
     for listing in life.random.sample(&listed, HOLDINGS) {
-        let lot = lot(&mut life.random, listing, broker.costless);
+        let lot = lot(life, listing, broker.costless);
         let position = position(life, broker, &lot, synced_at);
         // The holding is rolled up from this one position, so it shows the same figures.
         let mut holding = holding(life, Some(broker.name), created_at, &lot);
@@ -125,7 +145,7 @@ fn from_broker(life: &mut Life<'_>, broker: Broker) -> Owned {
 fn add_loose(life: &mut Life<'_>) {
     let listings = life.random.sample(&life.world.market.securities(life.person.home.money), 2);
     for listing in listings {
-        let lot = lot(&mut life.random, listing, 50);
+        let lot = lot(life, listing, 50);
         let holding = holding(life, None, life.person.onboarded_at(), &lot);
         life.rows.holdings.push(holding);
     }
@@ -136,8 +156,11 @@ fn opening(life: &mut Life<'_>) -> DateTime<Utc> {
     life.random.moment(life.person.onboarded_at(), life.world.now - TimeDelta::days(90))
 }
 
-fn lot(random: &mut Random, listing: Listing, costless: i64) -> Lot {
-    let amount = Decimal::from(random.between(3, 140) * random.between(20, 120));
+/// So much of something as somebody may have, and in `costless` of a hundred cases without knowing what it cost.
+fn lot(life: &mut Life<'_>, listing: Listing, costless: i64) -> Lot {
+    let Life { random, person, .. } = life;
+    let usual = Decimal::from(random.between(3, 140) * random.between(20, 120));
+    let amount = share(usual, person.wealth_percent);
     let digits = listing.digits(random.chance(45));
     let quantity = units(amount, listing.price, digits);
     let paid_percent = if listing.is_crypto() { random.between(30, 190) } else { random.between(55, 140) };
@@ -216,7 +239,13 @@ fn add_portfolio(
         created_at: created_at.into(),
     };
     life.rows.portfolios.push(row);
-    life.note(created_at, "portfolio", "portfolio_created", format!("The portfolio {vault} was made."), ("portfolio", id));
+    life.note(
+        created_at,
+        "portfolio",
+        "portfolio_created",
+        format!("The portfolio {vault} was made."),
+        ("portfolio", id),
+    );
     Owned { vault, currency, value, listings: lots.iter().map(|lot| lot.listing).collect() }
 }
 
@@ -248,7 +277,8 @@ fn add_sync_runs(life: &mut Life<'_>, broker: Broker) -> DateTime<Utc> {
     for weeks in RUNS_WEEKS_AGO {
         let random = &mut life.random;
         let started = last - TimeDelta::weeks(weeks);
-        let status = if weeks == 0 { "success" } else { random.weighted(&[("success", 80), ("partial", 12), ("error", 8)]) };
+        let status =
+            if weeks == 0 { "success" } else { random.weighted(&[("success", 80), ("partial", 12), ("error", 8)]) };
         let (imported, problem) = match status {
             "success" => (25, None),
             "partial" => (random.small(20, 24), Some("Some rows were skipped: short positions can't be stored.")),

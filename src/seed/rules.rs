@@ -31,7 +31,8 @@ pub fn add_trade_rules(life: &mut Life<'_>, portfolios: &[Owned]) {
 /// Adds the schedule and what it did so far.
 pub fn add_rebalancing(life: &mut Life<'_>, portfolios: &[Owned]) {
     let mut schedule = schedule(life);
-    let executions: Vec<_> = EXECUTIONS_DAYS_AGO.iter().map(|days| execution(life, &schedule, *days, portfolios)).collect();
+    let executions: Vec<_> =
+        EXECUTIONS_DAYS_AGO.iter().map(|days| execution(life, &schedule, *days, portfolios)).collect();
     // Only what succeeded moves the schedule on.
     let succeeded = executions.iter().rev().find(|execution| execution.completed_successfully);
     schedule.last_rebalance_time = succeeded.map(|execution| execution.executed_at);
@@ -68,13 +69,15 @@ fn trade_rule(life: &mut Life<'_>, listing: &Listing, buys: bool) -> user_trade_
 fn schedule(life: &mut Life<'_>) -> rebalance_schedule::Model {
     let Life { random, world, person, .. } = life;
     let created_at = random.moment(person.created_at, world.now - TimeDelta::days(100));
-    let frequency = random.weighted(&[("manual", 25), ("weekly", 15), ("biweekly", 10), ("monthly", 35), ("quarterly", 15)]);
+    let frequency =
+        random.weighted(&[("manual", 25), ("weekly", 15), ("biweekly", 10), ("monthly", 35), ("quarterly", 15)]);
     let weekday = matches!(frequency, "weekly" | "biweekly").then(|| random.small(0, 6));
     let day = matches!(frequency, "monthly" | "quarterly").then(|| random.small(1, 31));
     let time = NaiveTime::from_hms_opt(9, 30, 0).unwrap_or_default();
     let exclude_weekends = random.chance(80);
     let zone: Tz = random.pick(person.home.time_zones).parse().unwrap_or_default();
-    let next = Calendar { weekday, day, quarterly: frequency == "quarterly", exclude_weekends }.next(zone, time, world.now);
+    let next =
+        Calendar { weekday, day, quarterly: frequency == "quarterly", exclude_weekends }.next(zone, time, world.now);
     rebalance_schedule::Model {
         id: random.uuid(created_at),
         user_id: person.id,
@@ -106,7 +109,11 @@ fn execution(
     let value = portfolios.first().map(|portfolio| portfolio.value).unwrap_or_default();
     let succeeded = random.chance(88);
     let by_hand = schedule.frequency == "manual" || random.chance(25);
-    let kind = if by_hand { random.pick(&["manual", "api_triggered"]) } else { random.pick(&["scheduled", "threshold_triggered"]) };
+    let kind = if by_hand {
+        random.pick(&["manual", "api_triggered"])
+    } else {
+        random.pick(&["scheduled", "threshold_triggered"])
+    };
     rebalance_execution::Model {
         id: random.uuid(executed_at),
         user_id: person.id,
@@ -116,10 +123,12 @@ fn execution(
         total_drift_percent: schedule.threshold + random.decimal(1, 90_000, 4),
         trades_executed: if succeeded { random.small(1, schedule.max_trades_per_session.min(9)) } else { 0 },
         completed_successfully: succeeded,
-        error_message: (!succeeded).then(|| random.text(&[
-            "The price of one holding is unknown.",
-            "The plan can't reach its thresholds within the number of trades allowed.",
-        ])),
+        error_message: (!succeeded).then(|| {
+            random.text(&[
+                "The price of one holding is unknown.",
+                "The plan can't reach its thresholds within the number of trades allowed.",
+            ])
+        }),
         executed_at: executed_at.into(),
     }
 }

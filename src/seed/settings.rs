@@ -5,12 +5,7 @@ use entity::{user_onboarding_progress, user_preferences, user_theme_preferences,
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{
-    Life, figures,
-    people::STEPS,
-    portfolios::Owned,
-    random::Random,
-};
+use super::{Life, figures, people::STEPS, portfolios::Owned, random::Random};
 
 /// How much risk somebody bears, what style that makes, and the shares of cash, equities, bonds and everything else
 /// that go with it, in per cent.

@@ -58,7 +58,13 @@ fn add_list(life: &mut Life<'_>, (name, description): (&str, &str), created_at: 
         updated_at: updated_at.into(),
     };
     life.rows.watchlists.push(row);
-    life.note(created_at, "watchlists", "watchlist_created", format!("The watchlist {name} was made."), ("watchlist", id));
+    life.note(
+        created_at,
+        "watchlists",
+        "watchlist_created",
+        format!("The watchlist {name} was made."),
+        ("watchlist", id),
+    );
     id
 }
 

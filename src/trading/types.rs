@@ -50,7 +50,7 @@ pub enum TradeRuleFrequency {
 
 impl Enumeration for TradeRuleFrequency {}
 
-/// One row for each rule: regular buying (DCA) or a stop (Stop-Loss).
+/// A rule that buys at intervals or sells when a price falls.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradeRule {

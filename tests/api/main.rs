@@ -8,7 +8,9 @@
     reason = "a test that meets something unexpected is to fail there"
 )]
 
+mod authentication;
 mod authorization;
+mod browser;
 mod catalog;
 mod connections;
 mod generated;
@@ -16,5 +18,6 @@ mod http;
 mod journaling;
 mod reading;
 mod schema;
+mod seed;
 mod support;
 mod tidy;

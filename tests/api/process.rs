@@ -1,11 +1,16 @@
 //! The program as a person meets it: started, stopped, killed, and started wrongly.
+//!
+//! What serving is stands here; `commands` tries the other commands, `refusals` the starts that fail.
+
+mod commands;
+mod refusals;
 
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -95,8 +100,7 @@ impl Server {
     }
 
     /// Sends a request in two parts with something done between them, and returns the answer.
-    fn ask(&self, between: impl FnOnce()) -> String {
-        let body = r#"{"query":"{ __typename }"}"#;
+    fn ask(&self, body: &str, between: impl FnOnce()) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("connected");
         stream.set_read_timeout(Some(STOP_TIMEOUT)).expect("set");
         let head = format!(
@@ -112,6 +116,13 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answered");
         answer
+    }
+
+    fn signs_in(&self, email: &str, password: &str) -> bool {
+        let query = "mutation($input: SignInInput!) { signIn(input: $input) { accessToken } }";
+        let variables = serde_json::json!({ "input": { "email": email, "password": password } });
+        let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+        self.ask(&body, || ()).contains("\"accessToken\":\"")
     }
 }
 
@@ -175,7 +186,7 @@ async fn data_outlives_an_orderly_end_and_a_kill() {
     let first = Server::start(&mut program_with(&data));
     assert!(first.has_made_a_demo_account(), "{:?}", first.said);
     let postgres = postgres_of(&data).expect("PostgreSQL");
-    let answer = first.ask(|| first.signal(Signal::SIGTERM));
+    let answer = first.ask(r#"{"query":"{ __typename }"}"#, || first.signal(Signal::SIGTERM));
     assert!(answer.starts_with("HTTP/1.1 200"), "a request under way was lost: {answer}");
     assert_eq!(first.end().code(), Some(0));
     assert!(!is_running(postgres), "PostgreSQL ends before its server does");
@@ -244,6 +255,27 @@ async fn the_database_is_reached_by_its_owner_alone() {
         assert_eq!(found.mode() & 0o777, 0o700, "{private}");
         assert_ne!(found.uid(), 0, "{private}");
     }
+    // A server without its database serves nobody; whoever runs it sees the end and can start it again.
+    kill(postgres_of(&data).expect("PostgreSQL"), Signal::SIGKILL).expect("sent");
+    assert_eq!(server.end().code(), Some(1));
+}
+
+#[test]
+fn a_first_start_that_is_killed_leaves_nothing_half_made() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let inside = || -> Vec<String> {
+        let entries = std::fs::read_dir(data.join("postgres")).into_iter().flatten().filter_map(Result::ok);
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    };
+    let mut killed = program_with(&data).stdout(Stdio::null()).spawn().expect("started");
+    eventually("a cluster is being made", || inside().iter().any(|name| name.starts_with("data.unfinished")));
+    killed.kill().expect("killed");
+    killed.wait().expect("ended");
+    assert!(!data.join("postgres/data").exists(), "not yet whole");
+
+    let server = Server::start(&mut program_with(&data));
+    eventually("what was left is gone", || inside() == ["data"]);
     assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
 }
 
@@ -274,89 +306,5 @@ fn become_ordinary(command: &mut Command, home: &Path) {
         let nobody = User::from_name("nobody").expect("asked").expect("a user nobody");
         nix::unistd::chown(home, Some(nobody.uid), Some(nobody.gid)).expect("given");
         command.uid(nobody.uid.as_raw()).gid(nobody.gid.as_raw());
-    }
-}
-
-#[test]
-fn a_taken_port_is_told_before_anything_is_made() {
-    let folder = folder();
-    let data = folder.path().join("data");
-    let taken = TcpListener::bind("127.0.0.1:0").expect("bound");
-    let address = taken.local_addr().expect("an address").to_string();
-    let sentence = refusal(program_with(&data).args(["serve", "--listen", &address]));
-    assert!(sentence.starts_with(&format!("The address {address} is taken")), "{sentence}");
-    assert!(!data.exists());
-}
-
-#[test]
-fn a_folder_without_rights_is_told() {
-    let folder = folder();
-    let closed = folder.path().join("closed");
-    std::fs::create_dir(&closed).expect("made");
-    // Root may write everywhere, but lends PostgreSQL to a user who can't enter a private home.
-    let mode = if Uid::effective().is_root() { 0o700 } else { 0o500 };
-    std::fs::set_permissions(&closed, Permissions::from_mode(mode)).expect("closed");
-    let sentence = refusal(&mut program_with(&closed.join("data")));
-    assert!(sentence.contains(&closed.display().to_string()), "{sentence}");
-    assert!(sentence.contains("--data-dir"), "{sentence}");
-    assert_eq!(std::fs::read_dir(&closed).expect("read").count(), 0, "nothing was made");
-    std::fs::set_permissions(&closed, Permissions::from_mode(0o700)).expect("opened");
-}
-
-#[test]
-fn a_folder_without_postgresql_is_told() {
-    let folder = folder();
-    let data = folder.path().join("data");
-    let nowhere: PathBuf = folder.path().join("nowhere");
-    let sentence = refusal(program_with(&data).arg("--postgres-bin").arg(&nowhere));
-    assert!(sentence.starts_with(&format!("{} holds no PostgreSQL 14 or newer", nowhere.display())), "{sentence}");
-    assert!(!data.exists());
-}
-
-#[test]
-fn data_of_another_release_is_left_alone() {
-    let folder = folder();
-    let data = folder.path().join("data");
-    std::fs::create_dir_all(data.join("postgres/data")).expect("made");
-    std::fs::write(data.join("postgres/data/PG_VERSION"), "9\n").expect("written");
-    if Uid::effective().is_root() {
-        let nobody = User::from_name("nobody").expect("asked").expect("a user nobody");
-        nix::unistd::chown(&data.join("postgres/data"), Some(nobody.uid), Some(nobody.gid)).expect("given");
-    }
-    let sentence = refusal(&mut program_with(&data));
-    assert!(sentence.contains("was made by PostgreSQL 9, but"), "{sentence}");
-    assert!(sentence.contains("pg_dump"), "{sentence}");
-    assert!(!data.join("server.lock").exists());
-}
-
-#[test]
-fn an_unreachable_database_is_told_without_its_password() {
-    let free = TcpListener::bind("127.0.0.1:0").expect("bound").local_addr().expect("an address").to_string();
-    for command in [vec!["serve"], vec!["migrate", "status"], vec!["seed"]] {
-        let url = format!("postgres://me:hunter2@{free}/shop");
-        let sentence = refusal(program().args(&command).env("DATABASE_URL", url));
-        assert!(sentence.starts_with(&format!("The database at {free} refused the connection")), "{sentence}");
-        assert!(!sentence.contains("hunter2"), "{sentence}");
-    }
-    let sentence = refusal(program().env("DATABASE_URL", "me:hunter2@host"));
-    assert!(sentence.contains("is not an address like postgres://"), "{sentence}");
-    assert!(!sentence.contains("hunter2"), "{sentence}");
-}
-
-#[test]
-fn wrong_usage_has_a_code_of_its_own() {
-    for wrong in [vec!["fly"], vec!["migrate", "down", "--steps", "0"], vec!["serve", "--pool-size", "many"]] {
-        let Output { status, stderr, .. } = program().args(&wrong).output().expect("run");
-        assert_eq!(status.code(), Some(2), "{wrong:?}");
-        assert!(String::from_utf8_lossy(&stderr).contains("--help"), "{wrong:?}");
-    }
-}
-
-#[test]
-fn help_teaches_with_examples() {
-    for command in [vec![], vec!["migrate"], vec!["seed"], vec!["user"]] {
-        let Output { status, stdout, .. } = program().args(&command).arg("--help").output().expect("run");
-        assert_eq!(status.code(), Some(0));
-        assert!(String::from_utf8_lossy(&stdout).contains("Examples:\n  stackmotive"), "{command:?}");
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// One row for each sign-in, rotated in place with every refresh.
+/// A sign-in, from when it was made until it ends or is ended.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Session {

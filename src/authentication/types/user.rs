@@ -44,7 +44,7 @@ pub enum Tier {
 
 impl Enumeration for Tier {}
 
-/// One row for each account.
+/// A user: the account, and everything that hangs off it.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct User {

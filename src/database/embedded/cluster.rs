@@ -274,7 +274,14 @@ fn local(
         ))),
         (_, None) if may_fetch => Ok(None),
         (Search::Mismatched(binaries), _) => Err(mismatch(folders, data_major, &binaries)),
-        (Search::Nothing, None) => Err(fetch::nothing_found("fetching it is switched off or would not fit the data")),
+        (Search::Nothing, None) => Err(match data_major {
+            None => fetch::nothing_found("fetching it is switched off"),
+            Some(major) => Failure::new(format!(
+                "The data in {} was made by PostgreSQL {major}, which was not found on this machine: \
+                 install it, or name its folder with --postgres-bin.",
+                folders.root().display()
+            )),
+        }),
     }
 }
 
@@ -292,4 +299,55 @@ fn mismatch(folders: &Folders, data_major: Option<u32>, binaries: &Binaries) -> 
         binaries.folder.display(),
         binaries.major
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Account, Binaries, Folders, Options, Search, local};
+    use std::path::{Path, PathBuf};
+
+    fn decided(search: Search, postgres_bin: Option<&str>, may_fetch: bool, data_major: Option<u32>) -> String {
+        let options = Options {
+            data_dir: PathBuf::from("/srv/data"),
+            postgres_bin: postgres_bin.map(PathBuf::from),
+            fetched_dir: None,
+            may_fetch,
+            fsync: true,
+        };
+        let folders = Folders::at(&options.data_dir).expect("folders");
+        let account = Account::choose(Path::new("/nonexistent")).expect("an account");
+        match local(search, &options, &folders, &account, data_major) {
+            Ok(Some(binaries)) => format!("start {}", binaries.major),
+            Ok(None) => String::from("fetch"),
+            Err(failure) => failure.to_string(),
+        }
+    }
+
+    fn of(major: u32) -> Binaries {
+        Binaries { folder: PathBuf::from("/opt/postgresql"), major }
+    }
+
+    #[test]
+    fn a_machine_without_postgresql_fetches_it_or_is_told_what_to_install() {
+        assert_eq!(decided(Search::Nothing, None, true, None), "fetch");
+        let sentence = decided(Search::Nothing, None, false, None);
+        assert!(sentence.starts_with("No PostgreSQL 14 or newer was found on this machine"), "{sentence}");
+        assert!(sentence.contains("apt install postgresql") && sentence.contains("DATABASE_URL"), "{sentence}");
+        let sentence = decided(Search::Nothing, Some("/opt/empty"), true, None);
+        assert!(sentence.starts_with("/opt/empty holds no PostgreSQL 14 or newer"), "{sentence}");
+    }
+
+    #[test]
+    fn data_is_never_opened_by_another_release() {
+        assert_eq!(decided(Search::Found(of(15)), None, true, Some(15)), "start 15");
+        assert_eq!(decided(Search::Mismatched(of(16)), None, true, Some(17)), "fetch", "the release that we fetch");
+        for may_fetch in [true, false] {
+            let sentence = decided(Search::Mismatched(of(17)), None, may_fetch, Some(15));
+            assert!(sentence.contains("made by PostgreSQL 15, but /opt/postgresql holds PostgreSQL 17"), "{sentence}");
+            let sentence = decided(Search::Nothing, None, may_fetch, Some(15));
+            assert!(sentence.contains("made by PostgreSQL 15, which was not found"), "{sentence}");
+        }
+        let sentence = decided(Search::Mismatched(of(16)), Some("/opt/postgresql"), true, Some(17));
+        assert!(sentence.contains("but /opt/postgresql holds PostgreSQL 16"), "{sentence}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Making a new cluster, whole or not at all.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::Output;
 
 use nix::sys::signal::Signal;
@@ -11,21 +12,25 @@ use super::binaries::Binaries;
 use super::folders::Folders;
 use super::process;
 
+/// How a cluster is named while it is being made, before a mark that is different each time:
+/// the `initdb` of a server that was killed may still be tidying up under its own name.
+const UNFINISHED: &str = "data.unfinished-";
+
 /// Makes the cluster where there is none. It is made under another name and renamed when it is whole,
 /// so that an interrupted start leaves nothing that looks like data.
 ///
 /// # Errors
-/// When `initdb` fails; its last line is the reason.
+/// When `initdb` fails; the error that it told is the reason.
 pub fn create(folders: &Folders, binaries: &Binaries, account: &Account, fsync: bool) -> Result<(), Failure> {
     if folders.data().exists() {
         return Ok(());
     }
-    let unfinished = folders.unfinished();
-    let outcome = remove(folders)
-        .and_then(|()| initdb(folders, binaries, account, fsync))
+    remove_unfinished(folders);
+    let unfinished = folders.home().join(format!("{UNFINISHED}{}", uuid::Uuid::new_v4().simple()));
+    let outcome = initdb(&unfinished, folders, binaries, account, fsync)
         .and_then(|()| std::fs::rename(&unfinished, folders.data()).map_err(|error| failed(&error.to_string())));
     if outcome.is_err() {
-        let _ = remove(folders);
+        remove_unfinished(folders);
     }
     if fsync && outcome.is_ok() {
         // The new name has to be on the disk before rows are.
@@ -34,17 +39,25 @@ pub fn create(folders: &Folders, binaries: &Binaries, account: &Account, fsync: 
     outcome
 }
 
-/// What an earlier start that was killed may have left.
-fn remove(folders: &Folders) -> Result<(), Failure> {
-    match std::fs::remove_dir_all(folders.unfinished()) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(&error.to_string())),
-        _ => Ok(()),
+/// Removes what this start or a killed one has left. What can't be removed now is tried again by the next start.
+fn remove_unfinished(folders: &Folders) {
+    let Ok(entries) = std::fs::read_dir(folders.home()) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 
-fn initdb(folders: &Folders, binaries: &Binaries, account: &Account, fsync: bool) -> Result<(), Failure> {
+fn initdb(
+    unfinished: &Path,
+    folders: &Folders,
+    binaries: &Binaries,
+    account: &Account,
+    fsync: bool,
+) -> Result<(), Failure> {
     let mut command = process::command(&binaries.program("initdb"), account, &folders.home(), Signal::SIGTERM);
-    command.arg("-D").arg(folders.unfinished()).args([
+    command.arg("-D").arg(unfinished).args([
         "-U",
         "postgres",
         "-E",

@@ -63,11 +63,6 @@ impl Folders {
         self.home().join("data")
     }
 
-    /// The cluster while it is being made.
-    pub fn unfinished(&self) -> PathBuf {
-        self.home().join("data.unfinished")
-    }
-
     /// What PostgreSQL has to say.
     pub fn log(&self) -> PathBuf {
         self.root.join("postgres.log")

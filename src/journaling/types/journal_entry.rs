@@ -53,7 +53,7 @@ pub enum TradeType {
 
 impl Enumeration for TradeType {}
 
-/// One row for each journal entry.
+/// An entry of a trade journal.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct JournalEntry {

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// One row for each trade that its user looked back on.
+/// What its trader thought of a trade before, during and after it.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradeAnalysis {

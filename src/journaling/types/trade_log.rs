@@ -67,7 +67,7 @@ pub enum TradeStatus {
 
 impl Enumeration for TradeStatus {}
 
-/// One row for each trade that a user noted.
+/// A trade that somebody logged, from its opening to its close.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradeLog {

@@ -94,7 +94,7 @@ pub enum HelpLevel {
 
 impl Enumeration for HelpLevel {}
 
-/// How far a user came through the onboarding and what was answered, one row for each user at most.
+/// How far a user has come with onboarding, and what they said there.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Onboarding {

@@ -102,7 +102,7 @@ pub enum CurrencyHedging {
 
 impl Enumeration for CurrencyHedging {}
 
-/// How a user wants to trade, one row for each user at most; null leaves a choice to the application.
+/// A user's targets and limits for trading.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct TradingPreferences {

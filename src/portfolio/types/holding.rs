@@ -44,7 +44,7 @@ pub enum AssetClass {
 
 impl Enumeration for AssetClass {}
 
-/// One row for each symbol that a portfolio holds.
+/// What a portfolio holds of one symbol.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Holding {

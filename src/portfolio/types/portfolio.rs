@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// One row for each portfolio: the total of its holdings and its cash.
+/// A portfolio: the total of its holdings and its cash, all in one currency.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Portfolio {

@@ -39,7 +39,7 @@ pub enum SyncSource {
 
 impl Enumeration for SyncSource {}
 
-/// One row for each symbol that one account at one broker holds.
+/// What one account at one broker holds of one symbol.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Position {

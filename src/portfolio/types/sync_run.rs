@@ -35,7 +35,7 @@ pub enum SyncStatus {
 
 impl Enumeration for SyncStatus {}
 
-/// One row for each import or synchronisation.
+/// An import or a synchronisation with a broker.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct SyncRun {

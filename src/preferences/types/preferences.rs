@@ -79,7 +79,7 @@ pub enum OrderType {
 
 impl Enumeration for OrderType {}
 
-/// How the application behaves for a user, one row for each user at most; null leaves a choice to the application.
+/// A user's settings of the app.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Preferences {

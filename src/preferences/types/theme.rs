@@ -65,7 +65,7 @@ pub enum BorderRadius {
 
 impl Enumeration for BorderRadius {}
 
-/// How the application looks for a user, one row for each user at most; null leaves a choice to the application.
+/// How the app looks for a user.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct ThemePreferences {

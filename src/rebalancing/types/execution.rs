@@ -35,7 +35,7 @@ pub enum RebalanceExecutionType {
 
 impl Enumeration for RebalanceExecutionType {}
 
-/// One row for each time that rebalancing was carried out or tried.
+/// A rebalancing that was done or tried.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct RebalanceExecution {

@@ -41,7 +41,7 @@ pub enum RebalanceFrequency {
 
 impl Enumeration for RebalanceFrequency {}
 
-/// When a user's portfolios are rebalanced, one row for each user at most.
+/// When the portfolios are brought back to their targets; one for each user.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct RebalanceSchedule {

@@ -14,7 +14,7 @@ use listings::{ASX, CRYPTO, NASDAQ_AND_NYSE, NZX, Row};
 const STREAM: u64 = u64::MAX - 1;
 
 /// Something that can be held and traded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Listing {
     pub symbol: &'static str,
     pub name: &'static str,
@@ -62,7 +62,9 @@ impl Market {
         let mut random = Random::stream(STREAM);
         let exchanges: [(&[Row], &str, &str); 4] =
             [(NZX, "NZX", "NZD"), (ASX, "ASX", "AUD"), (NASDAQ_AND_NYSE, "NASDAQ", "USD"), (CRYPTO, "Crypto", "USD")];
-        let rows = exchanges.into_iter().flat_map(|(rows, market, currency)| rows.iter().map(move |row| (row, market, currency)));
+        let rows = exchanges
+            .into_iter()
+            .flat_map(|(rows, market, currency)| rows.iter().map(move |row| (row, market, currency)));
         Self { listings: rows.map(|(row, market, currency)| list(&mut random, *row, market, currency)).collect() }
     }
 

@@ -36,7 +36,7 @@ pub enum AssignmentType {
 
 impl Enumeration for AssignmentType {}
 
-/// One row for each asset in a category.
+/// A symbol assigned to a category.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct CategoryAssignment {

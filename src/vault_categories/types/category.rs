@@ -77,7 +77,7 @@ pub enum RiskLevel {
 
 impl Enumeration for RiskLevel {}
 
-/// One row for each category that a user sorts assets into.
+/// A category that assets are assigned to, with its target and its limits.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct VaultCategory {

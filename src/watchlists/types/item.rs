@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// One row for each symbol on a list.
+/// A symbol on a watchlist.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct WatchlistItem {

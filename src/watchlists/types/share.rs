@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// One row for each person that a list is shared with.
+/// A watchlist shared with one other person.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct WatchlistShare {

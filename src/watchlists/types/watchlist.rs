@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// One row for each list of watched symbols.
+/// A list of symbols to watch; its owner may share it or show it to everybody.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct Watchlist {

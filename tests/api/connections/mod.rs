@@ -38,6 +38,7 @@ struct Fixture {
 
 impl Fixture {
     async fn make() -> Self {
+        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).try_init();
         let api = Api::start().await;
         let mut owner = api.admin().await;
         let people = data::fill(&mut owner).await;

@@ -66,19 +66,19 @@ async fn try_orders(fixture: &Fixture, way: &Way, list: &Relation, orders: &[Vec
     let fields: Vec<String> = orders.iter().enumerate().map(whole).collect();
     let answer = fixture.ask(way, "", json!({}), &fields.join(" ")).await;
     let objects = way.ends(answer.data());
+    let lists: Vec<Lists<'_>> = orders.iter().map(|order| Lists::of(fixture, way, list, order, &objects)).collect();
     let mut pages = Vec::new();
-    for (at, order) in orders.iter().enumerate() {
-        let whole = WholeLists::of(fixture, way, list, order, &objects);
-        whole.compare(&format!("o{at}"), &Slice::First(100), &objects);
-        pages.extend(whole.pages(&format!("o{at}"), &objects));
+    for (at, lists) in lists.iter().enumerate() {
+        lists.compare(&format!("o{at}"), &Slice::First(100), &objects);
+        pages.extend(lists.pages(at, &objects));
     }
-    try_pages(fixture, way, list, orders, &pages).await;
+    try_pages(fixture, way, &lists, &pages).await;
 }
 
-async fn try_pages(fixture: &Fixture, way: &Way, list: &Relation, orders: &[Vec<Term>], pages: &[AskedPage]) {
+async fn try_pages(fixture: &Fixture, way: &Way, lists: &[Lists<'_>], pages: &[AskedPage]) {
     let page = |(at, page): (usize, &AskedPage)| {
-        let order = order_argument(&orders[page.order]);
-        format!("p{at}: {}({}{order}) {{ {PAGE} }}", list.field, page.arguments)
+        let lists = &lists[page.order];
+        format!("p{at}: {}({}{}) {{ {PAGE} }}", lists.list.field, page.arguments, order_argument(&lists.order))
     };
     let fields: Vec<String> = pages.iter().enumerate().map(page).collect();
     if fields.is_empty() {
@@ -87,8 +87,7 @@ async fn try_pages(fixture: &Fixture, way: &Way, list: &Relation, orders: &[Vec<
     let answer = fixture.ask(way, "", json!({}), &fields.join(" ")).await;
     let objects = way.ends(answer.data());
     for (at, page) in pages.iter().enumerate() {
-        let whole = WholeLists::of(fixture, way, list, &orders[page.order], &objects);
-        whole.compare(&format!("p{at}"), &page.slice, &objects);
+        lists[page.order].compare(&format!("p{at}"), &page.slice, &objects);
     }
 }
 
@@ -109,7 +108,7 @@ enum Slice {
 }
 
 /// What the reference knows of one list of every object at a way's end.
-struct WholeLists<'a> {
+struct Lists<'a> {
     fixture: &'a Fixture,
     list: &'a Relation,
     order: Vec<Term>,
@@ -118,7 +117,7 @@ struct WholeLists<'a> {
     name: String,
 }
 
-impl<'a> WholeLists<'a> {
+impl<'a> Lists<'a> {
     fn of(fixture: &'a Fixture, way: &Way, list: &'a Relation, order: &[Term], objects: &[&Value]) -> Self {
         let order = if order.is_empty() { usual_order(&list.target) } else { order.to_vec() };
         let rows = objects.iter().map(|object| {
@@ -132,11 +131,11 @@ impl<'a> WholeLists<'a> {
     }
 
     /// The pages to ask for next, by the cursors of the longest list: to its end, and back to its start.
-    fn pages(&self, alias: &str, objects: &[&Value]) -> Vec<AskedPage> {
+    fn pages(&self, order: usize, objects: &[&Value]) -> Vec<AskedPage> {
         let longest = (0..objects.len()).max_by_key(|at| self.rows[*at].len());
-        let Some(edges) = longest.map(|at| objects[at][alias]["edges"].as_array().unwrap()) else { return Vec::new() };
+        let Some(longest) = longest.map(|at| &objects[at][format!("o{order}")]) else { return Vec::new() };
+        let edges = longest["edges"].as_array().unwrap();
         let size = 2 + Dice::of(&self.name).below(6);
-        let order = alias[1..].parse().unwrap();
         let at = |edge: &Value| (edge["cursor"].as_str().unwrap().to_owned(), text(&edge["node"]["id"]));
         let mut pages = Vec::new();
         for (cursor, id) in edges.iter().skip(size - 1).step_by(size).chain(edges.last()).map(at) {

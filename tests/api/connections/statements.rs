@@ -11,9 +11,11 @@ async fn a_relation_takes_one_statement_for_two_parents_as_for_twenty() {
     let ways = Way::all(&fixture.schema);
     let statements = Statements::listen();
     for relation in &fixture.schema.relations {
+        let mut tried = 0;
         for way in Way::to(&ways, &relation.parent) {
-            try_relation(&fixture, &statements, way, relation).await;
+            tried += usize::from(try_relation(&fixture, &statements, way, relation).await);
         }
+        assert!(tried > 0, "no parent of {} was found, so that nothing was tried", relation.name());
     }
 }
 
@@ -38,29 +40,38 @@ async fn the_text_of_a_statement_does_not_tell_how_many_values_a_filter_names() 
     }
 }
 
-async fn try_relation(fixture: &Fixture, statements: &Statements, way: &Way, relation: &Relation) {
+/// Counts the statements of a relation; answers whether the way led to any parent.
+async fn try_relation(fixture: &Fixture, statements: &Statements, way: &Way, relation: &Relation) -> bool {
     let rows = if relation.many { "{ nodes { id } }" } else { "{ id }" };
     let selection = format!("{} {rows}", relation.field);
-    let few = heard(fixture, statements, way, &selection, 2).await;
-    let many = heard(fixture, statements, way, &selection, 20).await;
+    let (parents, few) = heard(fixture, statements, way, &selection, 2).await;
+    if parents == 0 {
+        return false;
+    }
+    let (_, many) = heard(fixture, statements, way, &selection, 20).await;
     assert_eq!(few, many, "{} by {way}", relation.name());
     // The token's own statement, one for each level of the way, and one for the relation.
     let expected = 1 + way.levels() + 1;
     assert_eq!(many.len(), expected, "{} by {way}: {many:#?}", relation.name());
     if relation.many {
         let counted = format!("{} {{ nodes {{ id }} totalCount }}", relation.field);
-        let counted = heard(fixture, statements, way, &counted, 20).await;
+        let (_, counted) = heard(fixture, statements, way, &counted, 20).await;
         assert_eq!(counted.len(), expected + 1, "totalCount of {} by {way}: {counted:#?}", relation.name());
     }
+    true
 }
 
-/// The statements that read a field of this many parents.
-async fn heard(fixture: &Fixture, statements: &Statements, way: &Way, selection: &str, parents: usize) -> Vec<String> {
+/// How many parents there were of at most so many, and the statements that read a field of theirs.
+async fn heard(
+    fixture: &Fixture,
+    statements: &Statements,
+    way: &Way,
+    selection: &str,
+    parents: usize,
+) -> (usize, Vec<String>) {
     let query = format!("{{ {} }}", way.wrap_first(selection, parents));
     statements.take();
     let answer = fixture.api.ask(Some(fixture.somebody(way.who)), &query).await;
     let heard = statements.take();
-    let ends = way.ends(answer.data()).len();
-    assert!(ends > 0, "{way} leads to no row, so that nothing was tried");
-    heard
+    (way.ends(answer.data()).len(), heard)
 }

@@ -1,5 +1,7 @@
 //! What the tests stand on: one PostgreSQL for the whole run, a database for each test, people who are signed in.
 
+mod log;
+mod server;
 mod statements;
 
 use std::sync::{
@@ -22,6 +24,8 @@ use tokio::sync::OnceCell;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+pub use log::Log;
+pub use server::Server;
 pub use statements::Statements;
 
 /// The migrated database that each test's own is copied from.
@@ -59,8 +63,13 @@ impl Api {
 
     /// The same, with a look at the app before it serves.
     pub async fn start_with(change: impl FnOnce(&mut App)) -> Self {
-        let (admin_url, database) = new_database().await;
-        let app = App::new(Settings::for_tests(), database);
+        Self::start_as(Settings::for_tests(), change).await
+    }
+
+    /// The same, under settings that its connections to the database know too.
+    pub async fn start_as(settings: Settings, change: impl FnOnce(&mut App)) -> Self {
+        let (admin_url, database) = new_database(&settings).await;
+        let app = App::new(settings, database);
         let mut app = Arc::into_inner(app).expect("nobody else has it yet");
         change(&mut app);
         let app = Arc::new(app);
@@ -166,13 +175,13 @@ pub async fn cluster() -> &'static Cluster {
 }
 
 /// An empty, migrated database; its address as the owner, and as the application.
-async fn new_database() -> (String, Database) {
+async fn new_database(settings: &Settings) -> (String, Database) {
     let cluster = cluster().await;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(cluster.admin_url("postgres").expose_secret()).await.unwrap();
     let copy = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
     sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut admin).await.unwrap();
-    let database = Database::connect(&cluster.app_url(&name), &Settings::for_tests()).await.unwrap();
+    let database = Database::connect(&cluster.app_url(&name), settings).await.unwrap();
     (cluster.admin_url(&name).expose_secret().to_owned(), database)
 }
 

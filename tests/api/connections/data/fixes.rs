@@ -11,7 +11,10 @@ pub fn apply(table: &str, draft: &mut Draft) {
             filled(draft, "amount", "7");
         }
         "user_trading_preferences" => {
-            sorted(draft, &["default_position_size", "max_position_size"]);
+            // The smallest size is above zero, while the largest may be anything that is not below it.
+            if draft["max_position_size"].is_some() && draft["default_position_size"].is_some() {
+                draft.insert("max_position_size".to_owned(), Some("100.25".to_owned()));
+            }
             targets(draft);
         }
         "vault_categories" => {

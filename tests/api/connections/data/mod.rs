@@ -58,7 +58,8 @@ fn completed(table: &str, columns: &[Column], index: usize, mut draft: Draft) ->
         let value = if column.nullable && dice.below(4) == 0 {
             None
         } else {
-            Some(dice.pick(&domain(table, &column.name, &column.kind)).clone())
+            let domain = domain(table, &column.name, &column.kind);
+            Some(domain[(index + dice.below(2) * index / 7) % domain.len()].clone())
         };
         draft.insert(column.name.clone(), value);
     }

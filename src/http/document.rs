@@ -1,0 +1,160 @@
+//! A document beside the schema: which field a path of its answer means, and of what type that field is.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use async_graphql::{
+    Variables,
+    parser::{
+        self,
+        types::{
+            ExecutableDocument, Field, FieldDefinition, InputValueDefinition, OperationDefinition, OperationType,
+            Selection, SelectionSet, TypeKind, TypeSystemDefinition,
+        },
+    },
+};
+
+use crate::graphql::schema;
+
+/// The schema's types by name, read once from its own text, because the library keeps its registry to itself.
+static TYPES: LazyLock<HashMap<String, TypeKind>> = LazyLock::new(|| {
+    let document = parser::parse_schema(schema::sdl()).map(|document| document.definitions).unwrap_or_default();
+    let types = document.into_iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(definition) => Some((definition.node.name.node.to_string(), definition.node.kind)),
+        _ => None,
+    });
+    types.collect()
+});
+
+/// What a request asked, kept for the case that its answer has errors.
+pub struct Question {
+    pub query: String,
+    pub operation_name: Option<String>,
+    pub variables: Variables,
+}
+
+/// The operation that ran.
+pub struct Asked {
+    document: ExecutableDocument,
+    operation_name: Option<String>,
+}
+
+/// A place in an answer that holds an object: its type, and what was selected there.
+#[derive(Clone)]
+pub struct Place<'a> {
+    parent: &'a str,
+    selections: Vec<&'a SelectionSet>,
+}
+
+/// A field that was selected, perhaps several times under one key.
+pub struct Found<'a> {
+    pub fields: Vec<&'a Field>,
+    pub definition: &'static FieldDefinition,
+}
+
+impl Question {
+    /// Reads the document again; `None` when it cannot be read.
+    pub fn read(&self) -> Option<Asked> {
+        let document = parser::parse_query(&self.query).ok()?;
+        Some(Asked { document, operation_name: self.operation_name.clone() })
+    }
+}
+
+impl Asked {
+    /// The place of the whole answer.
+    pub fn root(&self) -> Option<Place<'_>> {
+        let operation = self.operation()?;
+        let parent = match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => return None,
+        };
+        Some(Place { parent, selections: vec![&operation.selection_set.node] })
+    }
+
+    fn operation(&self) -> Option<&OperationDefinition> {
+        let wanted = self.operation_name.as_deref();
+        let mut operations = self.document.operations.iter();
+        let found = operations.find(|(name, _)| wanted.is_none() || name.map(|name| name.as_str()) == wanted);
+        found.map(|(_, operation)| &operation.node)
+    }
+
+    /// The field that stands under a key of a place.
+    pub fn field<'a>(&'a self, place: &Place<'a>, key: &str) -> Option<Found<'a>> {
+        let mut search = Search { document: &self.document, key, seen: HashSet::new(), fields: Vec::new(), parent: None };
+        for selections in &place.selections {
+            search.through(place.parent, selections);
+        }
+        let name = search.fields.first()?.name.node.as_str();
+        Some(Found { definition: definition(search.parent?, name)?, fields: search.fields })
+    }
+}
+
+impl<'a> Found<'a> {
+    /// The place that the field's objects have.
+    pub fn place(&self) -> Place<'a> {
+        let selections = self.fields.iter().map(|field| &field.selection_set.node).collect();
+        Place { parent: named(&self.definition.ty.node), selections }
+    }
+}
+
+/// The fields of an input type, when it has any.
+pub fn input_fields(name: &str) -> Option<impl Iterator<Item = &'static InputValueDefinition>> {
+    match TYPES.get(name)? {
+        TypeKind::InputObject(object) => Some(object.fields.iter().map(|field| &field.node)),
+        _ => None,
+    }
+}
+
+/// The name of a type without its lists.
+pub fn named(ty: &parser::types::Type) -> &str {
+    match &ty.base {
+        parser::types::BaseType::Named(name) => name.as_str(),
+        parser::types::BaseType::List(inner) => named(inner),
+    }
+}
+
+fn definition(parent: &str, name: &str) -> Option<&'static FieldDefinition> {
+    let fields = match TYPES.get(parent)? {
+        TypeKind::Object(object) => &object.fields,
+        TypeKind::Interface(interface) => &interface.fields,
+        _ => return None,
+    };
+    fields.iter().map(|field| &field.node).find(|field| field.name.node == name)
+}
+
+/// Looks for a key in selections and in the fragments that they spread, in each fragment once.
+struct Search<'a, 'k> {
+    document: &'a ExecutableDocument,
+    key: &'k str,
+    seen: HashSet<&'a str>,
+    fields: Vec<&'a Field>,
+    parent: Option<&'a str>,
+}
+
+impl<'a> Search<'a, '_> {
+    fn through(&mut self, parent: &'a str, selections: &'a SelectionSet) {
+        for selection in &selections.items {
+            match &selection.node {
+                Selection::Field(field) if field.node.response_key().node == self.key => {
+                    self.parent.get_or_insert(parent);
+                    self.fields.push(&field.node);
+                }
+                Selection::Field(_) => {}
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref().map(|on| on.node.on.node.as_str());
+                    self.through(condition.unwrap_or(parent), &fragment.node.selection_set.node);
+                }
+                Selection::FragmentSpread(spread) => self.spread(spread.node.fragment_name.node.as_str()),
+            }
+        }
+    }
+
+    fn spread(&mut self, name: &'a str) {
+        if let (true, Some(fragment)) = (self.seen.insert(name), self.document.fragments.get(name)) {
+            self.through(fragment.node.type_condition.node.on.node.as_str(), &fragment.node.selection_set.node);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Which operation of a document runs, looked at before it does.
+
+use async_graphql::{
+    Request as Document, Value,
+    parser::types::{OperationDefinition, OperationType},
+};
+
+use crate::graphql::error::{Error, Issue, Result};
+
+/// How much of an operation's name is logged: names come from clients and have no limit of their own.
+const NAME_MAX: usize = 100;
+
+/// What is known of an operation before it runs.
+pub struct Operation {
+    /// The name that it has in the document, empty when it has none; for the log.
+    pub name: String,
+    pub kind: OperationType,
+    /// The variables that it cannot do without, and did not get.
+    missing: Vec<String>,
+}
+
+impl Operation {
+    /// The operation that the request asks for; `None` when the document cannot be read, which the executor says.
+    ///
+    /// # Errors
+    /// When the document has no such operation, or several and the request names none.
+    pub fn of(request: &mut Document) -> Result<Option<Self>> {
+        let wanted = request.operation_name.take().filter(|name| !name.is_empty());
+        request.operation_name.clone_from(&wanted);
+        let variables = request.variables.clone();
+        let Ok(document) = request.parsed_query() else { return Ok(None) };
+        let mut operations = document.operations.iter();
+        let found = match wanted.as_deref() {
+            Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name.as_str() == wanted)),
+            None if operations.len() > 1 => return Err(unnamed()),
+            None => operations.next(),
+        };
+        let (name, operation) = found.ok_or_else(unknown)?;
+        let name = name.map(|name| name.chars().take(NAME_MAX).collect());
+        let missing = missing(&operation.node, |name| variables.get(name));
+        Ok(Some(Self { name: name.unwrap_or_default(), kind: operation.node.ty, missing }))
+    }
+
+    /// Refuses to run without a variable that must be there; the executor would notice only in the middle of its work.
+    ///
+    /// # Errors
+    /// When a variable is missing, or null where it must not be; every one is told.
+    pub fn complete(&self) -> Result<()> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let issue = |name: &String| Issue::new(&["variables", name], "REQUIRED", format!("The variable ${name} is missing."));
+        Err(Error::issues(self.missing.iter().map(issue).collect()))
+    }
+}
+
+fn unknown() -> Error {
+    Error::invalid(&["operationName"], "NOT_FOUND", "The document has no operation of this name.")
+}
+
+fn unnamed() -> Error {
+    Error::invalid(&["operationName"], "REQUIRED", "The document has several operations: say which with operationName.")
+}
+
+fn missing<'a>(operation: &OperationDefinition, given: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
+    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    let needed = definitions.filter(|definition| !definition.var_type.node.nullable);
+    let lacking = needed.filter(|definition| match given(definition.name.node.as_str()) {
+        Some(value) => *value == Value::Null,
+        None => definition.default_value.is_none(),
+    });
+    lacking.map(|definition| definition.name.node.to_string()).collect()
+}

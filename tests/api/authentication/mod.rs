@@ -1,0 +1,139 @@
+//! Accounts: signing up, in and out, and what tokens are good for.
+
+mod access_token;
+mod change_password;
+mod refresh_session;
+mod register;
+mod revoke_session;
+mod secrets;
+mod several;
+mod sessions;
+mod sign_in;
+mod sign_out;
+
+use axum::{body::Body, http::Request};
+use sea_orm::sqlx::{self, AssertSqlSafe};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::support::{Answer, Api, Log, Somebody, hash};
+
+/// The password of everybody whom [`member`] makes.
+const PASSWORD: &str = "correct horse battery";
+/// What a sign-in is asked for.
+const TOKENS: &str =
+    "{ accessToken accessExpiresAt refreshToken refreshExpiresAt sessionId user { id email displayName } }";
+
+/// What signing in, or refreshing, handed out.
+#[derive(Clone, Debug)]
+struct Tokens {
+    access: String,
+    refresh: String,
+    session: Uuid,
+}
+
+impl Tokens {
+    fn of(payload: &Value) -> Self {
+        let text = |field: &str| payload[field].as_str().unwrap().to_owned();
+        let session = text("sessionId").strip_prefix("session_").unwrap().parse().unwrap();
+        Self { access: text("accessToken"), refresh: text("refreshToken"), session }
+    }
+
+    /// The same person, asking with this access token.
+    fn with(&self, somebody: &Somebody) -> Somebody {
+        Somebody { token: self.access.clone(), ..somebody.clone() }
+    }
+}
+
+/// Somebody with an account and [`PASSWORD`], whose hash is computed once for all.
+async fn member(api: &Api, name: &str) -> Somebody {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let hash = HASH.get_or_init(|| async {
+        // A code is not an error's only part, so the error itself cannot be shown.
+        stackmotive::authentication::password::hash(PASSWORD).await.map_err(|error| error.message).unwrap()
+    });
+    let member = api.somebody(name).await;
+    api.sql(&format!("UPDATE users SET hashed_password = '{}' WHERE id = '{}'", hash.await, member.id)).await;
+    member
+}
+
+/// One more session of somebody, as signing in would have made it.
+async fn session(api: &Api, who: &Somebody) -> Tokens {
+    let session = Uuid::now_v7();
+    let (access, refresh) = (format!("access of {session}"), format!("refresh of {session}"));
+    api.sql(&format!(
+        "INSERT INTO user_sessions (id, user_id, session_token, refresh_token, expires_at, access_expires_at)
+         VALUES ('{session}', '{}', '{}', '{}', now() + interval '30 days', now() + interval '15 minutes')",
+        who.id,
+        hash(&access),
+        hash(&refresh),
+    ))
+    .await;
+    Tokens { access, refresh, session }
+}
+
+/// Asks for one of the mutations that answer with tokens.
+async fn tokens(api: &Api, mutation: &str, input: Value) -> Answer {
+    let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+    let query = format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {TOKENS} }}");
+    api.ask_with(None, &query, json!({ "input": input })).await
+}
+
+async fn sign_in(api: &Api, email: &str, password: &str) -> Answer {
+    tokens(api, "signIn", json!({ "email": email, "password": password })).await
+}
+
+async fn refresh(api: &Api, token: &str) -> Answer {
+    tokens(api, "refreshSession", json!({ "refreshToken": token })).await
+}
+
+/// Whom a token belongs to, by address; none when it opens nothing.
+async fn owner(api: &Api, token: &str) -> Option<String> {
+    let who = Somebody { id: Uuid::nil(), email: String::new(), token: token.to_owned() };
+    let answer = api.ask(Some(&who), "{ viewer { email } }").await;
+    answer.body["data"]["viewer"]["email"].as_str().map(ToOwned::to_owned)
+}
+
+/// Every row of the tables that accounts are made of, to see that a refusal changed none.
+async fn rows(api: &Api) -> Vec<String> {
+    let mut all = Vec::new();
+    for table in ["users", "user_sessions", "used_refresh_tokens", "agent_memory"] {
+        all.extend(lines(api, &format!("SELECT '{table} ' || t::text FROM {table} t ORDER BY 1")).await);
+    }
+    all
+}
+
+/// A query's one column as text, read as the role that owns the tables.
+async fn lines(api: &Api, sql: &str) -> Vec<String> {
+    sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut api.admin().await).await.unwrap()
+}
+
+/// The one line of such a query.
+async fn line(api: &Api, sql: &str) -> String {
+    let mut lines = lines(api, sql).await;
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    lines.remove(0)
+}
+
+/// An answer's whole text and headers, as they come from the server.
+async fn raw(api: &Api, body: Value) -> (Vec<(String, String)>, Vec<u8>) {
+    use tower::ServiceExt;
+    let request = Request::post("/graphql").header("content-type", "application/json");
+    let response = api.router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+    let headers = response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let headers = headers.filter(|(name, _)| name != "x-request-id").collect();
+    (headers, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
+}
+
+/// How often bcrypt was computed since the log was last read.
+fn bcrypts(log: &Log) -> usize {
+    log.take().iter().filter(|line| line["fields"]["message"] == "bcrypt").count()
+}
+
+/// The issues of an INVALID answer, without their sentences.
+fn issues(answer: &Answer) -> Value {
+    assert_eq!(answer.code(), "INVALID", "{:#}", answer.body);
+    let issues = answer.body["errors"][0]["extensions"]["issues"].as_array().unwrap();
+    issues.iter().map(|issue| json!([issue["path"].as_array().unwrap(), issue["code"]])).collect()
+}
