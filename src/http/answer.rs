@@ -1,4 +1,4 @@
-//! Answering: the right status and media type, nulls where a field failed, and every error in our shape.
+//! Answering: the right status and media type, fields in order, nulls where one failed, and every error in our shape.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{coercion, document::Question, nulls};
+use super::{coercion, document::Question, nulls, order};
 use crate::graphql::error::{Error, ErrorCode};
 
 pub const JSON: &str = "application/json";
@@ -31,7 +31,14 @@ pub fn answered(media: &'static str, question: &Question, answer: Answer) -> Res
     // An error before execution has no path; one of execution always has.
     let has_run = answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty());
     let data = match question.read() {
-        Some(asked) if has_run && !answer.errors.is_empty() => nulls::complete(answer.data, &asked, &answer.errors),
+        Some(asked) if has_run => {
+            let data = if answer.errors.is_empty() {
+                answer.data
+            } else {
+                nulls::complete(answer.data, &asked, &answer.errors)
+            };
+            order::as_asked(data, &asked)
+        }
         _ => answer.data,
     };
     let errors: Vec<ServerError> = answer.errors.into_iter().map(|error| in_our_shape(error, question)).collect();

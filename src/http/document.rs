@@ -74,6 +74,16 @@ impl Asked {
         Some(Place { parent, selections: vec![&operation.selection_set.node] })
     }
 
+    /// What the operation selects at its root.
+    pub fn selections(&self) -> Option<&SelectionSet> {
+        self.operation().map(|operation| &operation.selection_set.node)
+    }
+
+    /// The whole document, for its fragments.
+    pub fn document(&self) -> &ExecutableDocument {
+        &self.document
+    }
+
     fn operation(&self) -> Option<&OperationDefinition> {
         let wanted = self.operation_name.as_deref();
         let mut operations = self.document.operations.iter();
@@ -83,7 +93,8 @@ impl Asked {
 
     /// The field that stands under a key of a place.
     pub fn field<'a>(&'a self, place: &Place<'a>, key: &str) -> Option<Found<'a>> {
-        let mut search = Search { document: &self.document, key, seen: HashSet::new(), fields: Vec::new(), parent: None };
+        let mut search =
+            Search { document: &self.document, key, seen: HashSet::new(), fields: Vec::new(), parent: None };
         for selections in &place.selections {
             search.through(place.parent, selections);
         }

@@ -33,10 +33,7 @@ const BODY_MAX: usize = 128 * 1024;
 
 /// A query in the address. Mutations are refused, because a link or an image could send them.
 pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {
-    let media = match media_type(request.headers()) {
-        Ok(media) => media,
-        Err(response) => return response,
-    };
+    let Some(media) = media_type(request.headers()) else { return not_acceptable() };
     let mut document = match in_address(query.as_deref().unwrap_or_default()) {
         Ok(document) => document,
         Err(error) => return refused(media, StatusCode::BAD_REQUEST, error),
@@ -57,10 +54,7 @@ pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request
 /// A document in the body, as JSON.
 pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let media = match media_type(&parts.headers) {
-        Ok(media) => media,
-        Err(response) => return response,
-    };
+    let Some(media) = media_type(&parts.headers) else { return not_acceptable() };
     if !is_json(&parts.headers) {
         let error = Error::invalid(&[], "FORMAT", "A request is sent as application/json.");
         return refused(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
@@ -92,13 +86,14 @@ async fn execute(
     (document, operation): (Document, Option<Operation>),
     parts: &axum::http::request::Parts,
 ) -> Response {
-    if let Some(Err(error)) = operation.as_ref().map(Operation::complete) {
+    if let Some(Err(error)) = operation.as_ref().map(|operation| operation.check(&document.variables)) {
         return refused(media, not_run(media), error);
     }
     let request_id = parts.extensions.get::<RequestId>().map_or_else(uuid::Uuid::now_v7, |id| id.0);
     let origin = origin(&parts.headers, parts.extensions.get::<ConnectInfo<SocketAddr>>());
     let name = operation.map(|operation| operation.name).unwrap_or_default();
-    let span = tracing::info_span!("operation", name);
+    // The field is not called `name`, which in a log of JSON is the span's own.
+    let span = tracing::info_span!("operation", operation_name = name);
     let question = Question {
         query: document.query.clone(),
         operation_name: document.operation_name.clone(),
@@ -126,23 +121,27 @@ async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer> {
     viewer.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This token is unknown or has ended."))
 }
 
-/// The media type to answer in, or 406 when the client takes neither.
-fn media_type(headers: &HeaderMap) -> Result<&'static str, Response> {
+/// The media type to answer in; `None` when the client takes neither.
+fn media_type(headers: &HeaderMap) -> Option<&'static str> {
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     if accept.is_empty() {
-        return Ok(JSON);
+        return Some(JSON);
     }
     // The most specific range decides how much a type is wanted, whatever wider ranges say.
     let wish = |ranges: &[&str]| ranges.iter().find_map(|range| weight(&accept, range)).unwrap_or(0.0);
     let (graphql, json) = (wish(&[GRAPHQL_JSON]), wish(&[JSON, "application/*", "*/*"]));
     if graphql > 0.0 && graphql >= json {
-        Ok(GRAPHQL_JSON)
+        Some(GRAPHQL_JSON)
     } else if json > 0.0 {
-        Ok(JSON)
+        Some(JSON)
     } else {
-        let text = "The answer is application/graphql-response+json or application/json.\n";
-        Err((StatusCode::NOT_ACCEPTABLE, text).into_response())
+        None
     }
+}
+
+fn not_acceptable() -> Response {
+    let text = "The answer is application/graphql-response+json or application/json.\n";
+    (StatusCode::NOT_ACCEPTABLE, text).into_response()
 }
 
 /// How much a range of media types is wanted, 0 to 1; `None` when it is not named.
@@ -160,7 +159,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let mut parts = kind.split(';').map(str::trim);
     let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(JSON));
     json && parts.all(|part| match part.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => value.trim_matches('"').eq_ignore_ascii_case("utf-8"),
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
         _ => true,
     })
 }
@@ -177,6 +178,7 @@ fn in_body(body: &Bytes) -> Result<Document> {
     let document = Document::new(query).variables(variables(value.get("variables"))?);
     match value.get("operationName") {
         None | Some(serde_json::Value::Null) => Ok(document),
+        Some(serde_json::Value::String(name)) if name.is_empty() => Ok(document),
         Some(serde_json::Value::String(name)) => Ok(document.operation_name(name)),
         Some(_) => Err(Error::invalid(&["operationName"], "FORMAT", "The operation's name is a text.")),
     }
@@ -211,7 +213,7 @@ fn in_address(query: &str) -> Result<Document> {
             .map_err(|_| Error::invalid(&["variables"], "FORMAT", "The variables are not JSON."))?;
         document = document.variables(variables(Some(&value))?);
     }
-    if let Some(name) = found.operation_name {
+    if let Some(name) = found.operation_name.filter(|name| !name.is_empty()) {
         document = document.operation_name(name);
     }
     Ok(document)

@@ -7,6 +7,7 @@ pub mod graphql;
 pub mod health;
 pub mod nulls;
 pub mod operation;
+pub mod order;
 pub mod playground;
 pub mod request;
 

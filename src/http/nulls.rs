@@ -78,5 +78,8 @@ fn key(path: Path<'_>) -> Option<&str> {
 
 /// What is left of the paths that begin so.
 fn below<'a>(paths: &[Path<'a>], first: &PathSegment) -> Vec<Path<'a>> {
-    paths.iter().filter_map(|path| path.split_first().filter(|(begin, _)| *begin == first).map(|(_, rest)| rest)).collect()
+    paths
+        .iter()
+        .filter_map(|path| path.split_first().filter(|(begin, _)| *begin == first).map(|(_, rest)| rest))
+        .collect()
 }

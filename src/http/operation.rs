@@ -1,7 +1,7 @@
 //! Which operation of a document runs, looked at before it does.
 
 use async_graphql::{
-    Request as Document, Value,
+    Request as Document, Value, Variables,
     parser::types::{OperationDefinition, OperationType},
 };
 
@@ -15,8 +15,13 @@ pub struct Operation {
     /// The name that it has in the document, empty when it has none; for the log.
     pub name: String,
     pub kind: OperationType,
-    /// The variables that it cannot do without, and did not get.
-    missing: Vec<String>,
+    variables: Vec<Needed>,
+}
+
+/// A variable that is never null.
+struct Needed {
+    name: String,
+    has_default: bool,
 }
 
 impl Operation {
@@ -25,9 +30,7 @@ impl Operation {
     /// # Errors
     /// When the document has no such operation, or several and the request names none.
     pub fn of(request: &mut Document) -> Result<Option<Self>> {
-        let wanted = request.operation_name.take().filter(|name| !name.is_empty());
-        request.operation_name.clone_from(&wanted);
-        let variables = request.variables.clone();
+        let wanted = request.operation_name.clone();
         let Ok(document) = request.parsed_query() else { return Ok(None) };
         let mut operations = document.operations.iter();
         let found = match wanted.as_deref() {
@@ -37,21 +40,35 @@ impl Operation {
         };
         let (name, operation) = found.ok_or_else(unknown)?;
         let name = name.map(|name| name.chars().take(NAME_MAX).collect());
-        let missing = missing(&operation.node, |name| variables.get(name));
-        Ok(Some(Self { name: name.unwrap_or_default(), kind: operation.node.ty, missing }))
+        let variables = needed(&operation.node);
+        Ok(Some(Self { name: name.unwrap_or_default(), kind: operation.node.ty, variables }))
     }
 
     /// Refuses to run without a variable that must be there; the executor would notice only in the middle of its work.
     ///
     /// # Errors
     /// When a variable is missing, or null where it must not be; every one is told.
-    pub fn complete(&self) -> Result<()> {
-        if self.missing.is_empty() {
-            return Ok(());
-        }
-        let issue = |name: &String| Issue::new(&["variables", name], "REQUIRED", format!("The variable ${name} is missing."));
-        Err(Error::issues(self.missing.iter().map(issue).collect()))
+    pub fn check(&self, given: &Variables) -> Result<()> {
+        let is_missing = |needed: &&Needed| match given.get(needed.name.as_str()) {
+            Some(value) => *value == Value::Null,
+            None => !needed.has_default,
+        };
+        let issue = |Needed { name, .. }: &Needed| {
+            Issue::new(&["variables", name], "REQUIRED", format!("The variable ${name} is missing."))
+        };
+        let issues: Vec<Issue> = self.variables.iter().filter(is_missing).map(issue).collect();
+        if issues.is_empty() { Ok(()) } else { Err(Error::issues(issues)) }
     }
+}
+
+fn needed(operation: &OperationDefinition) -> Vec<Needed> {
+    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    let needed = definitions.filter(|definition| !definition.var_type.node.nullable);
+    let needed = needed.map(|definition| Needed {
+        name: definition.name.node.to_string(),
+        has_default: definition.default_value.is_some(),
+    });
+    needed.collect()
 }
 
 fn unknown() -> Error {
@@ -60,14 +77,4 @@ fn unknown() -> Error {
 
 fn unnamed() -> Error {
     Error::invalid(&["operationName"], "REQUIRED", "The document has several operations: say which with operationName.")
-}
-
-fn missing<'a>(operation: &OperationDefinition, given: impl Fn(&str) -> Option<&'a Value>) -> Vec<String> {
-    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
-    let needed = definitions.filter(|definition| !definition.var_type.node.nullable);
-    let lacking = needed.filter(|definition| match given(definition.name.node.as_str()) {
-        Some(value) => *value == Value::Null,
-        None => definition.default_value.is_none(),
-    });
-    lacking.map(|definition| definition.name.node.to_string()).collect()
 }

@@ -1,9 +1,9 @@
 //! Realistic data, the same for the same number: people with portfolios, journals, rules and everything else.
 //!
 //! [`run`] makes as many people as asked for, and an administrator; [`demo`] makes one account to look around with.
-//! - [`people`] says who somebody is; [`settings`], [`portfolios`], [`journal`] and the others what they have;
-//! - [`market`] is what they trade, [`figures`] what it is worth, [`random`] the chance behind it all;
-//! - [`rows`] turns it into statements, [`store`] runs them.
+//! - `people` says who somebody is; `settings`, `portfolios`, `journal` and the others what they have;
+//! - `market` is what they trade, `figures` what it is worth, `random` the chance behind it all;
+//! - `rows` turns it into statements, `store` runs them.
 //!
 //! Everything goes through the application's own role under the system scope, so what the tables refuse is refused here
 //! too. Decimals are exact throughout.

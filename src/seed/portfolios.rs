@@ -83,7 +83,8 @@ struct Lot {
     average_cost: Decimal,
 }
 
-/// Adds somebody's three portfolios: two kept by hand, one fed by an account. Some people hold a little outside of them.
+/// Adds somebody's three portfolios: two kept by hand, one fed by an account. Every third person holds a little
+/// outside of them.
 pub fn add(life: &mut Life<'_>) -> Vec<Owned> {
     let at_home = life.person.home.money;
     let names = life.random.sample(&NAMES, 2);
@@ -94,7 +95,7 @@ pub fn add(life: &mut Life<'_>) -> Vec<Owned> {
         BROKERS.into_iter().filter(|broker| broker.currency == "USD" || broker.currency == at_home).collect();
     let broker = life.random.pick(&near);
     owned.push(from_broker(life, broker));
-    if life.random.chance(33) {
+    if life.person.number.is_multiple_of(3) {
         add_loose(life);
     }
     owned

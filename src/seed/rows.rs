@@ -114,7 +114,9 @@ fn push(json: &mut Vec<u8>, empty: usize, name: &str, value: &Value) {
     let written = match value {
         Value::Uuid(Some(uuid)) => write!(json, "{separator}\"{name}\":\"{uuid}\""),
         Value::Decimal(Some(decimal)) => write!(json, "{separator}\"{name}\":\"{decimal}\""),
-        Value::ChronoDateTimeWithTimeZone(Some(time)) => write!(json, "{separator}\"{name}\":\"{}\"", time.to_rfc3339()),
+        Value::ChronoDateTimeWithTimeZone(Some(time)) => {
+            write!(json, "{separator}\"{name}\":\"{}\"", time.to_rfc3339())
+        }
         Value::Int(Some(number)) => write!(json, "{separator}\"{name}\":{number}"),
         Value::Bool(Some(flag)) => write!(json, "{separator}\"{name}\":{flag}"),
         Value::String(Some(text)) => {

@@ -30,3 +30,16 @@ async fn the_dashboard_takes_two_statements_and_one_for_the_token() {
     assert_eq!(portfolios[2]["holdings"]["nodes"][24], json!({ "symbol": "SYM25", "marketValue": "312.50" }));
     assert_eq!(heard.len(), 3, "{heard:#?}");
 }
+
+#[tokio::test]
+async fn fields_stand_in_the_order_of_the_document() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    api.sql(&format!("INSERT INTO portfolio_summary (user_id, vault_id) VALUES ('{}', 'Growth')", ada.id)).await;
+    // Counting waits for the database and the names do not, so that they would overtake it.
+    let document = "query { viewer { portfolios { totalCount ...P pageInfo { hasNextPage } } displayName } serverInfo { version } }
+        fragment P on PortfolioConnection { nodes { holdings { totalCount nodes { symbol } } vaultId } nodes { currency } }";
+    let answer = api.ask(Some(&ada), document).await;
+    let expected = r#"{"data":{"viewer":{"portfolios":{"totalCount":1,"nodes":[{"holdings":{"totalCount":0,"nodes":[]},"vaultId":"Growth","currency":"USD"}],"pageInfo":{"hasNextPage":false}},"displayName":"ada"},"serverInfo":{"version":"0.1.0"}}}"#;
+    assert_eq!(answer.text, expected);
+}

@@ -68,7 +68,8 @@ async fn refuses_when_somebody_else_changed_it_meanwhile() {
     let sql = format!("BEGIN; UPDATE users SET hashed_password = '{other}'");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut change_under_way).await.unwrap();
     let waiting = async {
-        let waits = "SELECT pid::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        let waits =
+            "SELECT pid::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
         while lines(&api, waits).await.is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

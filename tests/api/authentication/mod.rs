@@ -6,8 +6,8 @@ mod refresh_session;
 mod register;
 mod revoke_session;
 mod secrets;
-mod several;
 mod sessions;
+mod several;
 mod sign_in;
 mod sign_out;
 

@@ -58,7 +58,8 @@ async fn ends_the_session_when_a_token_comes_again_later() {
     assert_eq!(answer.body["data"], json!({ "refreshSession": null }));
     assert_eq!(owner(&api, &newest.access).await, None);
     assert_eq!(refresh(&api, &newest.refresh).await.code(), "UNAUTHENTICATED");
-    let ended = "SELECT concat_ws('|', id, revoked_at > now() - interval '1 minute') FROM user_sessions WHERE NOT is_active";
+    let ended =
+        "SELECT concat_ws('|', id, revoked_at > now() - interval '1 minute') FROM user_sessions WHERE NOT is_active";
     assert_eq!(line(&api, ended).await, format!("{}|t", old.session));
     assert_eq!(owner(&api, &ada.token).await, Some(ada.email), "another session of theirs lives on");
 }

@@ -17,7 +17,8 @@ async fn makes_a_user_a_session_and_an_activity() {
 
     let id = line(&api, "SELECT id::text FROM users").await;
     assert_eq!(payload["user"]["id"], format!("user_{id}"));
-    let user = "SELECT concat_ws('|', email, display_name, tier, is_active, is_admin, hashed_password ~ '^\\$2b\\$12\\$',
+    let user =
+        "SELECT concat_ws('|', email, display_name, tier, is_active, is_admin, hashed_password ~ '^\\$2b\\$12\\$',
                                  created_by = id, updated_by = id, last_login_at IS NOT NULL) FROM users";
     assert_eq!(line(&api, user).await, "Ada@Example.com|Ada|observer|t|f|t|t|t|t");
 
@@ -27,7 +28,8 @@ async fn makes_a_user_a_session_and_an_activity() {
     let expected = format!("{}|{id}|{access}|{refresh}|t|t|00:15:00|30 days", made.session);
     assert_eq!(line(&api, session).await, expected);
 
-    let activity = "SELECT concat_ws('|', user_id, block_id, action, coalesce(user_input, '-'), session_id) FROM agent_memory";
+    let activity =
+        "SELECT concat_ws('|', user_id, block_id, action, coalesce(user_input, '-'), session_id) FROM agent_memory";
     assert_eq!(line(&api, activity).await, format!("{id}|authentication|registered|-|{}", made.session));
     assert_eq!(owner(&api, &made.access).await.as_deref(), Some("Ada@Example.com"));
 }

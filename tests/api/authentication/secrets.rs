@@ -23,7 +23,8 @@ async fn are_in_no_column_and_in_no_line_of_the_log() {
          {{ sessionsEnded }} }}"
     );
     api.ask(Some(&ada), &change).await.data();
-    let sign_in = format!("mutation In {{ signIn(input: {{ email: \"ada@example.com\", password: \"{next}\" }}) {TOKENS} }}");
+    let sign_in =
+        format!("mutation In {{ signIn(input: {{ email: \"ada@example.com\", password: \"{next}\" }}) {TOKENS} }}");
     let again = Tokens::of(&api.ask(None, &sign_in).await.data()["signIn"]);
 
     let log = log.text();
@@ -32,7 +33,8 @@ async fn are_in_no_column_and_in_no_line_of_the_log() {
     for secret in tokens.chain([password, wrong, next]) {
         assert!(!log.contains(secret), "the log holds {secret}");
         for table in ["users", "user_sessions", "used_refresh_tokens", "agent_memory"] {
-            let found = lines(&api, &format!("SELECT t::text FROM {table} t WHERE strpos(t::text, '{secret}') > 0")).await;
+            let found =
+                lines(&api, &format!("SELECT t::text FROM {table} t WHERE strpos(t::text, '{secret}') > 0")).await;
             assert_eq!(found, Vec::<String>::new(), "{table} holds {secret}");
         }
     }

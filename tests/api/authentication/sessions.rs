@@ -21,7 +21,9 @@ async fn are_listed_newest_first_and_by_whether_they_live() {
     ))
     .await;
     let list = |filter: &str| {
-        format!("{{ viewer {{ sessions{filter} {{ totalCount nodes {{ id ipAddress userAgent isActive revokedAt }} }} }} }}")
+        format!(
+            "{{ viewer {{ sessions{filter} {{ totalCount nodes {{ id ipAddress userAgent isActive revokedAt }} }} }} }}"
+        )
     };
     let dead = json!({
         "id": format!("session_{}", second.session), "ipAddress": null, "userAgent": null, "isActive": false,

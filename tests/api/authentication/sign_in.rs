@@ -1,8 +1,8 @@
 //! Somebody with an account signs in.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
-use axum::{body::Body, http::Request};
+use axum::{body::Body, extract::ConnectInfo, http::Request};
 use sea_orm::sqlx::{self, AssertSqlSafe};
 use serde_json::json;
 
@@ -14,26 +14,30 @@ async fn opens_a_session_whatever_the_case_of_the_address_and_however_stale_the_
     let api = Api::start().await;
     let ada = member(&api, "ada").await;
     api.sql("UPDATE users SET failed_login_attempts = 3; DELETE FROM user_sessions").await;
-    let query = format!("mutation {{ signIn(input: {{ email: \"ADA@example.com\", password: \"{PASSWORD}\" }}) {TOKENS} }}");
+    let query =
+        format!("mutation {{ signIn(input: {{ email: \"ADA@example.com\", password: \"{PASSWORD}\" }}) {TOKENS} }}");
     let request = Request::post("/graphql")
         .header("content-type", "application/json")
         .header("authorization", "Bearer long gone")
         .header("user-agent", "a".repeat(600))
+        .extension(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4711))))
         .body(Body::from(json!({ "query": query }).to_string()));
     let answer = api.send(request.unwrap()).await;
     let made = Tokens::of(&answer.data()["signIn"]);
     assert_eq!(answer.data()["signIn"]["user"]["email"], "ada@example.com");
 
-    let user = "SELECT concat_ws('|', failed_login_attempts, last_login_at > now() - interval '1 minute', updated_by = id)
+    let user =
+        "SELECT concat_ws('|', failed_login_attempts, last_login_at > now() - interval '1 minute', updated_by = id)
                 FROM users";
     assert_eq!(line(&api, user).await, "0|t|t");
-    let session = "SELECT concat_ws('|', id, user_id, session_token, refresh_token, user_agent,
+    let session = "SELECT concat_ws('|', id, user_id, session_token, refresh_token, user_agent, host(ip_address),
                                     access_expires_at - created_at, expires_at - created_at) FROM user_sessions";
     let (access, refresh) = (hash(&made.access), hash(&made.refresh));
     let agent = "a".repeat(500);
-    let expected = format!("{}|{}|{access}|{refresh}|{agent}|00:15:00|30 days", made.session, ada.id);
+    let expected = format!("{}|{}|{access}|{refresh}|{agent}|203.0.113.9|00:15:00|30 days", made.session, ada.id);
     assert_eq!(line(&api, session).await, expected);
-    let activity = "SELECT concat_ws('|', user_id, block_id, action, coalesce(user_input, '-'), session_id) FROM agent_memory";
+    let activity =
+        "SELECT concat_ws('|', user_id, block_id, action, coalesce(user_input, '-'), session_id) FROM agent_memory";
     assert_eq!(line(&api, activity).await, format!("{}|authentication|signed_in|-|{}", ada.id, made.session));
     assert_eq!(owner(&api, &made.access).await, Some(ada.email));
 }
@@ -88,7 +92,8 @@ async fn refuses_a_password_that_was_changed_while_it_was_checked() {
     let sql = format!("BEGIN; UPDATE users SET hashed_password = '{other}'");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut change).await.unwrap();
     let waiting = async {
-        let waits = "SELECT pid::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        let waits =
+            "SELECT pid::text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
         while lines(&api, waits).await.is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

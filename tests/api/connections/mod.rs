@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use self::{
     data::{ADA, ROOT},
-    schema::Schema,
+    schema::{Relation, Schema},
     ways::{Way, Who},
     world::{Row, World},
 };
@@ -38,7 +38,6 @@ struct Fixture {
 
 impl Fixture {
     async fn make() -> Self {
-        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).try_init();
         let api = Api::start().await;
         let mut owner = api.admin().await;
         let people = data::fill(&mut owner).await;
@@ -59,11 +58,28 @@ impl Fixture {
         self.world.row("users", &self.somebody(who).id.to_string())
     }
 
-    /// Asks for fields of every object at the end of a way; `variables` are declared as `$name: Type`.
-    async fn ask(&self, way: &Way, declared: &str, variables: Value, fields: &str) -> Answer {
-        let declared = if declared.is_empty() { String::new() } else { format!("query({declared}) ") };
-        let query = format!("{declared}{{ {} }}", way.wrap(fields));
+    /// Asks for fields of every object at the end of a way.
+    async fn ask(&self, way: &Way, fields: &str) -> Answer {
+        self.ask_with(way, fields, "{", Value::Null).await
+    }
+
+    /// The same in a document that begins with fragments, or with the variables' declarations.
+    async fn ask_with(&self, way: &Way, fields: &str, beginning: &str, variables: Value) -> Answer {
+        let query = format!("{beginning} {} }}", way.wrap(fields));
         self.api.ask_with(Some(self.somebody(way.who)), &query, variables).await
+    }
+
+    /// The way to a few parents of a list: those with the most rows, and one with the fewest.
+    async fn few_parents(&self, way: &Way, list: &Relation) -> Way {
+        let answer = self.ask(way, "__typename").await;
+        let length = |object: &&Value| {
+            let parent = self.parent(way, object);
+            std::cmp::Reverse(self.world.related(self.viewer(way.who), list, parent).len())
+        };
+        let mut objects = way.ends(answer.data());
+        objects.sort_by_key(length);
+        let few = objects.iter().take(2).chain(objects.iter().skip(2).last());
+        way.only(few.filter_map(|object| Some(object.get("id")?.as_str()?.to_owned())).collect())
     }
 
     /// The row behind an object of a way's end; none for the root and what hangs off it without an id.

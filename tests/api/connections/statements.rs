@@ -33,7 +33,8 @@ async fn the_text_of_a_statement_does_not_tell_how_many_values_a_filter_names() 
         for ids in [&ids[..0], &ids[..1], &ids[..]] {
             let variables = json!({ "filter": { "id": { "in": ids } } });
             let selection = format!("{}(filter: $filter) {{ nodes {{ id }} totalCount }}", list.field);
-            fixture.ask(way, &format!("$filter: {}Filter", list.target), variables, &selection).await.data();
+            let beginning = format!("query($filter: {}Filter) {{", list.target);
+            fixture.ask_with(way, &selection, &beginning, variables).await.data();
             texts.push(statements.take());
         }
         assert!(texts[0] == texts[1] && texts[1] == texts[2], "{}: {texts:#?}", list.name());

@@ -25,15 +25,18 @@ pub struct Way {
     steps: Vec<Relation>,
     /// The type at the end.
     pub end: String,
+    /// The ids of the objects at the end, when it is not to be all that are there.
+    only: Vec<String>,
 }
 
 impl Way {
     /// Every way that meets no type twice, shortest first.
     pub fn all(schema: &Schema) -> Vec<Self> {
-        let mut ways = vec![Self { who: Who::Ada, start: None, steps: Vec::new(), end: "Query".to_owned() }];
+        let mut ways =
+            vec![Self { who: Who::Ada, start: None, steps: Vec::new(), end: "Query".to_owned(), only: Vec::new() }];
         for (field, ty) in schema.starts() {
             let who = if field == "admin" { Who::Admin } else { Who::Ada };
-            ways.push(Self { who, start: Some(field), steps: Vec::new(), end: ty });
+            ways.push(Self { who, start: Some(field), steps: Vec::new(), end: ty, only: Vec::new() });
         }
         let mut next = 0;
         while let Some(way) = ways.get(next).cloned() {
@@ -56,6 +59,11 @@ impl Way {
         found
     }
 
+    /// The same way to these objects alone, where it ends in a list.
+    pub fn only(&self, ids: Vec<String>) -> Self {
+        Self { only: if self.steps.last().is_some_and(|step| step.many) { ids } else { Vec::new() }, ..self.clone() }
+    }
+
     /// The selection that asks for these fields at the end, with 100 rows of each list between.
     pub fn wrap(&self, fields: &str) -> String {
         self.wrap_first(fields, 100)
@@ -64,9 +72,13 @@ impl Way {
     /// The same with this many rows of each list between.
     pub fn wrap_first(&self, fields: &str, first: usize) -> String {
         let id = if self.is_rooted() { "" } else { "id " };
-        let inner = self.steps.iter().rev().fold(format!("{id}{fields}"), |inner, step| {
+        let only = format!(", filter: {{ id: {{ in: {:?} }} }}", self.only);
+        let last = self.steps.len().wrapping_sub(1);
+        let steps = self.steps.iter().enumerate().rev();
+        let inner = steps.fold(format!("{id}{fields}"), |inner, (at, step)| {
             if step.many {
-                format!("{}(first: {first}) {{ nodes {{ {inner} }} }}", step.field)
+                let only = if at == last && !self.only.is_empty() { &only } else { "" };
+                format!("{}(first: {first}{only}) {{ nodes {{ {inner} }} }}", step.field)
             } else {
                 format!("{} {{ {inner} }}", step.field)
             }

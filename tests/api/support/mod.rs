@@ -54,6 +54,8 @@ pub struct Somebody {
 pub struct Answer {
     pub status: u16,
     pub body: Value,
+    /// The body as it came, for what JSON does not tell, such as the order of fields.
+    pub text: String,
 }
 
 impl Api {
@@ -132,7 +134,8 @@ impl Api {
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+        Answer { status, body, text }
     }
 }
 
