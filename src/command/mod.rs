@@ -37,7 +37,7 @@ Examples:
   stackmotive schema > schema.graphql
       Write down the API
 
--h shows less, --help shows all. Every option can be set in the environment, under the name beside it.";
+-h shows less and --help all. Every option can be set in the environment, under the name beside it.";
 
 /// A GraphQL server for people's investments: portfolios, rules and journals, on PostgreSQL.
 #[derive(Parser)]

@@ -63,11 +63,13 @@ async fn listen(address: &str) -> Result<TcpListener, Failure> {
 }
 
 async fn open(settings: &Settings) -> Result<Place, Failure> {
-    let place = Place::open_alone(settings).await?;
-    if let (Some(_), Some(folder)) = (place.cluster(), settings.data_folder()) {
-        say(format_args!("The embedded PostgreSQL is up; its data is in {}.", folder.display()));
+    if !Place::is_own(settings)
+        && let Some(folder) = settings.data_folder()
+    {
+        // Said before, because recovery after a crash can take its time.
+        say(format_args!("Starting the embedded PostgreSQL in {}.", folder.display()));
     }
-    Ok(place)
+    Place::open_alone(settings).await
 }
 
 async fn serve_at(

@@ -18,6 +18,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether the settings name a database of the person's own.
+    #[must_use]
+    pub fn is_own(settings: &Settings) -> bool {
+        Self::own(settings).is_some()
+    }
+
     /// For the server: the database of the settings, or an embedded PostgreSQL that belongs to this process alone.
     ///
     /// # Errors

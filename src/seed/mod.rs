@@ -99,7 +99,7 @@ pub struct DemoSignIn {
 ///
 /// # Errors
 /// When the database has accounts other than the demo account, because the seed makes an administrator with a known
-/// password; when another seed is at work; when the database fails.
+/// password; when it isn't migrated; when another seed is at work; when the database fails.
 pub async fn run(database: &Database, size: Size, progress: impl Fn(Progress) + Sync) -> Result<Summary, Failure> {
     let transaction = begin(database).await?;
     refuse_inhabited(&transaction).await?;
@@ -238,6 +238,9 @@ async fn begin(database: &Database) -> Result<Transaction, Failure> {
 async fn refuse_inhabited(transaction: &Transaction) -> Result<(), Failure> {
     match store::hindrance(transaction, DEMO_EMAIL).await.map_err(|error| failed(&error))? {
         None => Ok(()),
+        Some(Hindrance::NotMigrated) => {
+            Err(Failure::new("This database has no tables for the data yet: run `stackmotive migrate up` first."))
+        }
         Some(Hindrance::Busy) => Err(Failure::new("Another seed is at work on this database: wait until it is done.")),
         Some(Hindrance::Accounts(count)) => Err(Failure::new(format!(
             "This database has accounts already ({count}): seed an empty one, because the seed makes an administrator \

@@ -24,6 +24,7 @@ const FETCHING_TIMEOUT: Duration = Duration::from_secs(900);
 /// # Errors
 /// When the releases can't be reached, or hold nothing for this machine; the sentence says what to install.
 pub async fn fetch(fetched: &Path, account: &Account) -> Result<Binaries, Failure> {
+    tracing::info!(major = MAJOR, folder = %fetched.display(), "no PostgreSQL was found: it is fetched, this once");
     let bar = progress();
     bar.set_message(format!("Asking for the newest PostgreSQL {MAJOR}"));
     let outcome = fetch_with(fetched, account, &bar).await;

@@ -28,7 +28,7 @@ async fn are_in_no_column_and_in_no_line_of_the_log() {
     let again = Tokens::of(&api.ask(None, &sign_in).await.data()["signIn"]);
 
     let log = log.text();
-    assert!(log.contains("auth_rotate") && log.contains("\"name\":\"Change\""), "the log was heard");
+    assert!(log.contains("auth_rotate") && log.contains("\"operation_name\":\"Change\""), "the log was heard");
     let tokens = [&registered, &refreshed, &again].into_iter().flat_map(|tokens| [&*tokens.access, &*tokens.refresh]);
     for secret in tokens.chain([password, wrong, next]) {
         assert!(!log.contains(secret), "the log holds {secret}");
