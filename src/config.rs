@@ -85,6 +85,7 @@ pub struct Settings {
     pub listen: String,
 
     /// Web pages that may call the API from a browser, as https://app.example.com, separated by commas
+    #[allow(rustdoc::bare_urls, reason = "the comment is the help of the command line, where no brackets belong")]
     #[arg(
         long, global = true, env = "STACKMOTIVE_CORS_ORIGINS", value_name = "ORIGINS", value_delimiter = ',',
         value_parser = origin, help_heading = "Server"

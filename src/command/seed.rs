@@ -8,6 +8,9 @@ use stackmotive::seed::{self, Size};
 
 use super::terminal::say;
 
+/// Statements of a seed that take longer than this many milliseconds are logged.
+const SLOW_STATEMENT_MS: u64 = 5_000;
+
 /// What `seed` is told.
 #[derive(Args)]
 #[command(after_help = "\
@@ -32,7 +35,9 @@ pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failu
 
 async fn fill(place: &Place, settings: &Settings, users: u32) -> Result<(), Failure> {
     place.prepare().await?;
-    let database = Database::connect(place.app_url(), settings).await?;
+    // A round of a seed is large on purpose; only a very slow one is worth a line of the log.
+    let patient = Settings { slow_statement_ms: SLOW_STATEMENT_MS, ..settings.clone() };
+    let database = Database::connect(place.app_url(), &patient).await?;
     let bar = progress(users);
     let outcome = seed::run(&database, Size { users }, |progress| bar.set_position(progress.users_done.into())).await;
     bar.finish_and_clear();

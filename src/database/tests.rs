@@ -20,7 +20,7 @@ async fn run(url: &SecretString, sql: &'static str) {
 }
 
 async fn refusal(url: &SecretString) -> Failure {
-    Database::connect(url, &Settings::for_tests()).await.err().expect("a refusal")
+    Database::connect(url, &Settings::for_tests()).await.expect_err("a refusal")
 }
 
 #[tokio::test]

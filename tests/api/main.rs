@@ -16,6 +16,7 @@ mod connections;
 mod generated;
 mod http;
 mod journaling;
+mod process;
 mod reading;
 mod schema;
 mod seed;

@@ -56,7 +56,7 @@ struct Server {
     address: String,
     /// What it said before it listened.
     said: Vec<String>,
-    _later: Receiver<String>,
+    later: Receiver<String>,
 }
 
 impl Server {
@@ -65,16 +65,18 @@ impl Server {
         let output = BufReader::new(child.stdout.take().expect("its output"));
         let (lines, heard) = channel();
         std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
-        let mut said = Vec::new();
+        // Held from here on, so that a server that never listens is killed too.
+        let mut server = Self { child, address: String::new(), said: Vec::new(), later: heard };
         let deadline = Instant::now() + START_TIMEOUT;
-        loop {
-            let line = heard.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-            let line = line.unwrap_or_else(|_| panic!("it never listened; it said {said:?}"));
-            if let Some(address) = line.strip_prefix("Listening on http://") {
-                return Self { child, address: address.to_owned(), said, _later: heard };
+        while server.address.is_empty() {
+            let line = server.later.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+            let line = line.unwrap_or_else(|_| panic!("it never listened; it said {:?}", server.said));
+            match line.strip_prefix("Listening on http://") {
+                Some(address) => server.address = address.to_owned(),
+                None => server.said.push(line),
             }
-            said.push(line);
         }
+        server
     }
 
     fn signal(&self, signal: Signal) {

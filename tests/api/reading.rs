@@ -42,4 +42,5 @@ async fn fields_stand_in_the_order_of_the_document() {
     let answer = api.ask(Some(&ada), document).await;
     let expected = r#"{"data":{"viewer":{"portfolios":{"totalCount":1,"nodes":[{"holdings":{"totalCount":0,"nodes":[]},"vaultId":"Growth","currency":"USD"}],"pageInfo":{"hasNextPage":false}},"displayName":"ada"},"serverInfo":{"version":"0.1.0"}}}"#;
     assert_eq!(answer.text, expected);
+    assert_eq!(answer.status, 200);
 }

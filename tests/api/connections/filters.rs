@@ -108,7 +108,7 @@ fn expected(fixture: &Fixture, way: &Way, list: &Relation, filter: &Condition, o
 
 /// A count passes through the same condition as the rows, so that some of them show for all.
 fn count(at: usize) -> &'static str {
-    if at % 4 == 0 { " totalCount" } else { "" }
+    if at.is_multiple_of(4) { " totalCount" } else { "" }
 }
 
 /// The shortest way from a list over relations of filters to a type without a list.

@@ -101,14 +101,14 @@ fn owned(keys: impl Fn(usize, usize) -> Draft) -> Vec<Draft> {
 
 fn user(n: usize) -> Draft {
     let maker = if n % 2 == 1 { id("users", n - 1) } else { String::new() };
-    let is_active = n <= EVE || n % 5 != 0;
+    let is_active = n <= EVE || !n.is_multiple_of(5);
     draft([
         ("email", email(n)),
         ("hashed_password", format!("$2b$12${}", "a".repeat(53))),
         ("is_active", is_active.to_string()),
         ("is_admin", (n == ROOT).to_string()),
         ("created_by", maker),
-        ("updated_by", if n % 3 == 0 { id("users", BOB) } else { String::new() }),
+        ("updated_by", if n.is_multiple_of(3) { id("users", BOB) } else { String::new() }),
     ])
 }
 
