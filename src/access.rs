@@ -138,10 +138,16 @@ impl Scope {
     /// What opens a transaction in this scope, in one round trip.
     /// The values are UUIDs and words of ours, so the text needs no parameters.
     pub fn begin(&self, mode: Mode) -> String {
-        let mut sql = match mode {
-            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
-            Mode::Write => "BEGIN".to_owned(),
+        let begin = match mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Mode::Write => "BEGIN",
         };
+        format!("{begin}{}", self.settings())
+    }
+
+    /// What puts an open transaction into this scope: each setting behind a semicolon.
+    pub fn settings(&self) -> String {
+        let mut sql = String::new();
         let user = self.user.map(|id| id.to_string());
         let request = self.request.map(|id| id.to_string());
         let on = |flag: bool| flag.then(|| "on".to_owned());

@@ -237,8 +237,11 @@ async fn open_session(call: &Call, write: Write<'_>, user_id: Uuid, action: &str
 
 async fn refresh(call: &Call, input: RefreshSessionInput) -> Result<SignInPayload> {
     let (access, next) = (Token::new()?, Token::new()?);
-    match store::rotate(&call.app.database.pool, &input.refresh_token, &access, &next).await? {
+    let write = Write::begin(call, Scope::nobody(), Uuid::nil()).await?;
+    match store::rotate(write.transaction(), &input.refresh_token, &access, &next).await? {
         Rotation::Rotated { session_id, user_id, access_expires_at, expires_at } => {
+            let write = write.on_behalf_of(user_id).await?.in_session(session_id);
+            write.commit(Deed::new(MODULE, "session_refreshed", "A session went on under new tokens.")).await?;
             call.read_as(Scope::user(user_id));
             payload(call, user_id, session_id, (access, next), (access_expires_at, expires_at)).await
         }
@@ -246,6 +249,8 @@ async fn refresh(call: &Call, input: RefreshSessionInput) -> Result<SignInPayloa
             Err(Error::conflict("This refresh token was used a moment ago; use the tokens that came with that."))
         }
         Rotation::Refused => {
+            // A late replay has ended its session, and that must stand.
+            write.commit_silently().await?;
             Err(Error::new(ErrorCode::Unauthenticated, "This refresh token has ended; sign in again."))
         }
     }

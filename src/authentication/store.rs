@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use entity::{user_sessions, users};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryResult,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryResult, Value, Values,
     prelude::DateTimeWithTimeZone,
     sea_query::{Expr, Func},
-    sqlx::{self, PgPool, postgres::types::PgInterval},
+    sqlx::{self, PgPool},
 };
 use uuid::Uuid;
 
@@ -18,7 +18,11 @@ use super::tokens::{ACCESS_LIFETIME, REFRESH_LIFETIME, REPLAY_WINDOW, Token, has
 use crate::{
     access::Viewer,
     clock,
-    graphql::{call::Origin, error::Result},
+    database::transaction::Transaction,
+    graphql::{
+        call::Origin,
+        error::{Error, Result},
+    },
 };
 
 /// What stands in a user's row for signing in.
@@ -60,22 +64,14 @@ pub enum Rotation {
 }
 
 /// Uses up a refresh token and puts new ones into its session.
-pub async fn rotate(pool: &PgPool, refresh: &str, access: &Token, next: &Token) -> Result<Rotation> {
-    let interval = |duration: chrono::Duration| PgInterval {
-        months: 0,
-        days: 0,
-        microseconds: duration.num_microseconds().unwrap_or_default(),
-    };
-    let row = sqlx::query("SELECT * FROM auth_rotate($1, $2, $3, $4, $5, $6)")
-        .bind(hash(refresh))
-        .bind(access.hash())
-        .bind(next.hash())
-        .bind(interval(ACCESS_LIFETIME))
-        .bind(interval(REFRESH_LIFETIME))
-        .bind(interval(REPLAY_WINDOW))
-        .fetch_one(pool)
-        .await?;
-    let row = QueryResult::from(row);
+pub async fn rotate(transaction: &Transaction, refresh: &str, access: &Token, next: &Token) -> Result<Rotation> {
+    let sql = "SELECT * FROM auth_rotate($1, $2, $3, \
+               make_interval(secs => $4), make_interval(secs => $5), make_interval(secs => $6))";
+    let texts = [hash(refresh), access.hash(), next.hash()].map(Value::from);
+    let seconds = [ACCESS_LIFETIME, REFRESH_LIFETIME, REPLAY_WINDOW].map(|time| Value::from(time.as_seconds_f64()));
+    let rows = transaction.rows(sql, Values(texts.into_iter().chain(seconds).collect())).await?;
+    let row =
+        rows.into_iter().next().map(QueryResult::from).ok_or_else(|| Error::internal("auth_rotate says nothing"))?;
     let outcome: String = row.try_get("", "outcome")?;
     Ok(match outcome.as_str() {
         "rotated" => Rotation::Rotated {

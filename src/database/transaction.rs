@@ -33,6 +33,14 @@ impl Transaction {
         query.fetch_all(&mut **inner).await
     }
 
+    /// Goes on in another scope: that of somebody whom a statement of this transaction has just made known.
+    pub async fn enter(&self, scope: &Scope) -> Result<(), sqlx::Error> {
+        let settings = scope.settings();
+        let mut inner = self.inner.lock().await;
+        sqlx::raw_sql(AssertSqlSafe(settings.trim_start_matches(';').to_owned())).execute(&mut **inner).await?;
+        Ok(())
+    }
+
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.inner.into_inner().commit().await
     }

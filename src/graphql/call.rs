@@ -83,6 +83,7 @@ impl Call {
 
     /// Reads from here on in another scope: that of somebody who has just signed in.
     pub fn read_as(&self, scope: Scope) {
+        let scope = scope.for_request(self.request_id).behind(self.app.first_wall);
         let reader = Arc::new(Reader::new(&self.app, scope));
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
     }

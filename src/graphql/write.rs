@@ -48,6 +48,8 @@ impl<'a> Write<'a> {
     /// Begins to write on behalf of the viewer.
     pub async fn of_viewer(call: &'a Call) -> Result<Self> {
         let viewer = call.viewer()?;
+        // Somebody else may have signed in earlier in the document; the payload is read as the one who writes.
+        call.read_as(Scope::viewer(viewer));
         let write = Self::begin(call, Scope::user(viewer.user.id), viewer.user.id).await?;
         Ok(write.in_session(viewer.session_id))
     }
@@ -64,8 +66,20 @@ impl<'a> Write<'a> {
         self
     }
 
+    /// Goes on as somebody whom a statement of this transaction has just made known.
+    pub async fn on_behalf_of(mut self, user_id: Uuid) -> Result<Self> {
+        self.transaction.enter(&Scope::user(user_id)).await?;
+        self.user_id = user_id;
+        Ok(self)
+    }
+
     pub fn transaction(&self) -> &Transaction {
         &self.transaction
+    }
+
+    /// Commits what is nobody's deed, without an activity.
+    pub async fn commit_silently(self) -> Result<()> {
+        Ok(self.transaction.commit().await?)
     }
 
     /// Writes the activity, commits, and forgets what was read before.

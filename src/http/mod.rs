@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderValue, Method, header},
     middleware,
     routing::get,
 };
@@ -49,7 +49,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, request::HEADER])
         .expose_headers([request::HEADER])
         .max_age(std::time::Duration::from_secs(3600))
 }

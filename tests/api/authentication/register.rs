@@ -88,23 +88,12 @@ async fn tells_all_problems_at_once_and_computes_nothing() {
 #[tokio::test]
 async fn takes_128_characters_and_checks_all_of_them() {
     let api = Api::start().await;
-    let password = "å".repeat(128);
-    let name = "ö".repeat(255);
-    let input = json!({ "email": "ada@example.com", "password": password, "displayName": name });
+    // bcrypt itself stops reading at the character NUL, and after 72 bytes, which is 36 of these letters.
+    let (password, other) = (format!("{}\0a", "å".repeat(126)), format!("{}\0b", "å".repeat(126)));
+    let input = json!({ "email": "ada@example.com", "password": password, "displayName": "ö".repeat(255) });
     let answer = tokens(&api, "register", input).await;
-    assert_eq!(answer.data()["register"]["user"]["displayName"], name);
-    // bcrypt itself stops reading after 72 bytes, which is 36 of these letters.
-    let wrong = sign_in(&api, "ada@example.com", &format!("{}a", "å".repeat(127))).await;
-    assert_eq!(wrong.code(), "UNAUTHENTICATED");
+    assert_eq!(answer.data()["register"]["user"]["displayName"], "ö".repeat(255));
+    assert_eq!(sign_in(&api, "ada@example.com", &other).await.code(), "UNAUTHENTICATED");
     let right = sign_in(&api, "ada@example.com", &password).await;
     assert_eq!(right.data()["signIn"]["user"]["email"], "ada@example.com");
-}
-
-#[tokio::test]
-async fn takes_a_password_with_the_character_nul() {
-    let api = Api::start().await;
-    let input = json!({ "email": "ada@example.com", "password": "12345678\0one" });
-    let answer = tokens(&api, "register", input).await;
-    assert_eq!(answer.data()["register"]["user"]["displayName"], json!(null));
-    assert_eq!(sign_in(&api, "ada@example.com", "12345678\0two").await.code(), "UNAUTHENTICATED");
 }

@@ -69,7 +69,7 @@ async fn pages_of_named_origins_may_call_and_no_others() {
     assert_eq!(known.status, 200);
     assert_eq!(known.header("access-control-allow-origin"), "https://app.example.com");
     assert_eq!(known.header("access-control-allow-methods"), "GET,POST");
-    assert_eq!(known.header("access-control-allow-headers"), "authorization,content-type,idempotency-key");
+    assert_eq!(known.header("access-control-allow-headers"), "authorization,content-type,x-request-id");
     assert_eq!(known.header("access-control-max-age"), "3600");
     assert_eq!(known.header("access-control-allow-credentials"), "");
     for foreign in ["https://evil.example", "http://app.example.com", "https://app.example.com:8443", "null"] {
