@@ -100,7 +100,12 @@ fn owned(keys: impl Fn(usize, usize) -> Draft) -> Vec<Draft> {
 }
 
 fn user(n: usize) -> Draft {
-    let maker = if n % 2 == 1 { id("users", n - 1) } else { String::new() };
+    // Ada, whom everybody begins from, has one too; some have none.
+    let maker = match n {
+        ADA => id("users", BOB),
+        odd if odd % 2 == 1 => id("users", odd - 1),
+        _ => String::new(),
+    };
     let is_active = n <= EVE || !n.is_multiple_of(5);
     draft([
         ("email", email(n)),
