@@ -230,7 +230,8 @@ async fn open_session(call: &Call, write: Write<'_>, user_id: Uuid, action: &str
     let (access, refresh) = (Token::new()?, Token::new()?);
     let session = store::open_session(write.transaction(), user_id, &access, &refresh, &call.origin).await?;
     let expiries = (session.access_expires_at.with_timezone(&Utc), session.expires_at.with_timezone(&Utc));
-    write.in_session(session.id).commit(Deed::new(MODULE, action, "An account was signed in to.")).await?;
+    let context = if action == "registered" { "The account was made." } else { "The account was signed in to." };
+    write.in_session(session.id).commit(Deed::new(MODULE, action, context)).await?;
     call.read_as(Scope::user(user_id));
     payload(call, user_id, session.id, (access, refresh), expiries).await
 }
@@ -242,6 +243,7 @@ async fn refresh(call: &Call, input: RefreshSessionInput) -> Result<SignInPayloa
         Rotation::Rotated { session_id, user_id, access_expires_at, expires_at } => {
             let write = write.on_behalf_of(user_id).await?.in_session(session_id);
             write.commit(Deed::new(MODULE, "session_refreshed", "A session went on under new tokens.")).await?;
+            call.session_ended(session_id);
             call.read_as(Scope::user(user_id));
             payload(call, user_id, session_id, (access, next), (access_expires_at, expires_at)).await
         }
@@ -283,6 +285,7 @@ async fn end(call: &Call, session_id: Uuid, action: &str) -> Result<SignOutPaylo
     }
     let deed = Deed::new(MODULE, action, "A session was ended.");
     write.commit(deed.about("session", session_id)).await?;
+    call.session_ended(session_id);
     Ok(SignOutPayload { session_id: Id::new(session_id) })
 }
 

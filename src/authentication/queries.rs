@@ -33,7 +33,7 @@ impl AuthenticationQueries {
 }
 
 /// What admins may read for support: accounts, and through them their portfolios, holdings, positions and imports.
-/// Everything else of a user stays theirs alone and shows as an empty list here.
+/// Everything else of a user stays theirs alone: those lists show here only what is public or shared with the admin.
 #[derive(async_graphql::SimpleObject)]
 #[graphql(complex)]
 pub struct Admin {

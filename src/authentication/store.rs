@@ -18,7 +18,7 @@ use super::tokens::{ACCESS_LIFETIME, REFRESH_LIFETIME, REPLAY_WINDOW, Token, has
 use crate::{
     access::Viewer,
     clock,
-    database::transaction::Transaction,
+    database::transaction::{Transaction, on_live_connection},
     graphql::{
         call::Origin,
         error::{Error, Result},
@@ -36,7 +36,9 @@ pub struct Credentials {
 
 /// Who holds this access token; `None` when it is unknown or has ended. One statement.
 pub async fn session(pool: &PgPool, token: &str) -> Result<Option<Viewer>> {
-    let row = sqlx::query("SELECT * FROM auth_session($1)").bind(hash(token)).fetch_optional(pool).await?;
+    let hash = hash(token);
+    let ask = || sqlx::query("SELECT * FROM auth_session($1)").bind(hash.as_str()).fetch_optional(pool);
+    let row = on_live_connection(pool, ask).await?;
     let Some(row) = row else { return Ok(None) };
     let row = QueryResult::from(row);
     let user = users::Model::from_query_result(&row, "user_")?;
@@ -45,7 +47,8 @@ pub async fn session(pool: &PgPool, token: &str) -> Result<Option<Viewer>> {
 
 /// The credentials behind an address, whatever its case.
 pub async fn credentials(pool: &PgPool, email: &str) -> Result<Option<Credentials>> {
-    let row = sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(pool).await?;
+    let ask = || sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(pool);
+    let row = on_live_connection(pool, ask).await?;
     Ok(row.map(|row| Credentials::from_query_result(&QueryResult::from(row), "")).transpose()?)
 }
 

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use super::address::Address;
 use super::failure::Failure;
 use super::roles;
+use super::transaction::on_live_connection;
 use crate::config::Settings;
 
 /// How long a request waits for a connection before it is told that the database is unavailable.
@@ -46,7 +47,7 @@ impl Database {
 
     /// Whether the database answers a question now.
     pub async fn answers(&self) -> bool {
-        sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+        on_live_connection(&self.pool, || sqlx::query("SELECT 1").execute(&self.pool)).await.is_ok()
     }
 
     /// Waits for statements under way and closes every connection.
@@ -61,8 +62,20 @@ async fn look(address: &Address, options: &PgConnectOptions, preparation: &str) 
     let opening = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(options));
     let mut connection = opening.await.map_err(|_| refused(sqlx::Error::PoolTimedOut))?.map_err(refused)?;
     prepare(&mut connection, preparation.to_owned()).await.map_err(refused)?;
+    refuse_empty(&mut connection, address).await?;
     roles::refuse_powerful(&mut connection, address).await?;
     connection.close().await.map_err(refused)
+}
+
+async fn refuse_empty(connection: &mut PgConnection, address: &Address) -> Result<(), Failure> {
+    let question = sqlx::query_scalar("SELECT to_regclass('public.users') IS NOT NULL");
+    let has_tables: bool =
+        question.fetch_one(connection).await.map_err(|error| Failure::of_database(&error, address))?;
+    if has_tables {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("The database at {address} has no tables yet: run `stackmotive migrate up` first.")))
+    }
 }
 
 fn connect_options(address: &Address, settings: &Settings) -> PgConnectOptions {

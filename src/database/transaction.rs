@@ -22,7 +22,7 @@ pub struct Transaction {
 
 impl Transaction {
     pub async fn begin(pool: &PgPool, scope: &Scope, mode: Mode) -> Result<Self, sqlx::Error> {
-        let inner = pool.begin_with(AssertSqlSafe(scope.begin(mode))).await?;
+        let inner = on_live_connection(pool, || pool.begin_with(AssertSqlSafe(scope.begin(mode)))).await?;
         Ok(Self { inner: Mutex::new(inner) })
     }
 
@@ -43,6 +43,32 @@ impl Transaction {
 
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.inner.into_inner().commit().await
+    }
+}
+
+/// Does something that may be done again, on a connection that still lives.
+///
+/// After PostgreSQL has restarted, every connection of the pool is dead, and each is noticed only when it is used. So the
+/// first statement of a request goes through them, as often as there are some; when PostgreSQL is gone the pool says so.
+pub async fn on_live_connection<T, F>(pool: &PgPool, attempt: impl Fn() -> F) -> Result<T, sqlx::Error>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
+    for _ in 0..pool.size() {
+        match attempt().await {
+            Err(error) if is_cut(&error) => {}
+            outcome => return outcome,
+        }
+    }
+    attempt().await
+}
+
+/// Whether an error is about the connection and not about what was asked.
+fn is_cut(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
     }
 }
 

@@ -5,7 +5,10 @@
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_graphql::{Context, Pos};
@@ -35,6 +38,8 @@ pub struct Call {
     /// Where the request came from, as far as the session's row keeps it.
     pub origin: Origin,
     viewer: Result<Viewer>,
+    /// Set once a field of the document has ended the viewer's session.
+    ended: AtomicBool,
     reader: RwLock<Arc<Reader>>,
 }
 
@@ -61,12 +66,23 @@ impl Call {
         };
         let scope = scope.for_request(request_id).behind(app.first_wall);
         let reader = RwLock::new(Arc::new(Reader::new(&app, scope)));
-        Self { app, request_id, origin, viewer, reader }
+        Self { app, request_id, origin, viewer, ended: AtomicBool::new(false), reader }
     }
 
     /// Who is signed in; the error says why nobody is.
     pub fn viewer(&self) -> Result<&Viewer> {
+        if self.ended.load(Ordering::Acquire) {
+            return Err(Error::unauthenticated());
+        }
         self.viewer.as_ref().map_err(Clone::clone)
+    }
+
+    /// Takes note that a session has ended or goes on under another token: from here on the viewer is nobody,
+    /// if it was theirs.
+    pub fn session_ended(&self, session_id: Uuid) {
+        if self.viewer.as_ref().is_ok_and(|viewer| viewer.session_id == session_id) {
+            self.ended.store(true, Ordering::Release);
+        }
     }
 
     /// A transaction that writes as this scope.

@@ -148,7 +148,7 @@ impl From<Error> for async_graphql::Error {
         let issues: Vec<Value> = error.issues.iter().map(Issue::value).collect();
         async_graphql::Error::new(error.message).extend_with(|_, extensions| {
             extensions.set("code", error.code.text());
-            if error.code == ErrorCode::Invalid {
+            if error.code == ErrorCode::Invalid || !issues.is_empty() {
                 extensions.set("issues", Value::List(issues));
             }
         })
@@ -194,16 +194,20 @@ fn refused_by_database(cause: &dyn sqlx::error::DatabaseError) -> Error {
     let field = constrained_field(cause);
     let path = ["input", field.as_str()];
     match state.as_ref() {
-        "23505" => Error::conflict(format!("Another one has this {} already.", words(&field))),
+        "23505" => Error {
+            issues: vec![Issue::new(&path, "TAKEN", format!("There is one with this {} already.", words(&field)))],
+            ..Error::conflict(format!("There is one with this {} already.", words(&field)))
+        },
         "23503" => Error::invalid(&path, "NOT_FOUND", format!("There is no such {}.", words(&field))),
         "23514" => Error::invalid(&path, "OUT_OF_RANGE", format!("This {} is not allowed.", words(&field))),
         "23502" => Error::invalid(&path, "REQUIRED", format!("The {} is missing.", words(&field))),
         "22003" => Error::invalid(&["input"], "OUT_OF_RANGE", "A number is too large."),
         "22P05" | "22021" => Error::invalid(&["input"], "FORMAT", "A text holds a character that cannot be stored."),
         "40001" | "40P01" => Error::conflict("Somebody else changed the same thing; try again."),
-        "57014" => Error::new(ErrorCode::Unavailable, "This took too long and was stopped."),
-        "57P01" | "57P02" | "57P03" | "53300" => Error::unavailable(),
-        other if other.starts_with("08") => Error::unavailable(),
+        "57014" | "55P03" | "25P03" | "25P04" => {
+            Error::new(ErrorCode::Unavailable, "This took too long and was stopped.")
+        }
+        other if ["08", "53", "57P"].iter().any(|class| other.starts_with(class)) => Error::unavailable(),
         _ => Error::internal(cause),
     }
 }
@@ -214,7 +218,8 @@ fn constrained_field(cause: &dyn sqlx::error::DatabaseError) -> String {
     let column = name.strip_prefix(cause.table().unwrap_or_default()).unwrap_or(name).trim_start_matches('_');
     let column =
         ["_check", "_key", "_fkey", "_pkey"].iter().find_map(|kind| column.strip_suffix(kind)).unwrap_or(column);
-    super::table::camel_case(column)
+    // The key of a table is its id.
+    super::table::camel_case(if column == "pkey" { "id" } else { column })
 }
 
 /// `assetClass` as words: `asset class`.

@@ -191,7 +191,7 @@ fn test<S: Operand>(table: &Table, name: &str, value: Value) -> Result<Test, Str
         "gte" => Test::GreaterOrEqual(sql(value)?),
         "lt" => Test::Less(sql(value)?),
         "lte" => Test::LessOrEqual(sql(value)?),
-        "contains" if S::JSON => Test::JsonContains(value.into_json().map_err(|error| error.to_string())?),
+        "contains" if S::JSON => Test::JsonContains(scalar::<Json>(value)?.0),
         "contains" => Test::Contains(scalar(value)?),
         "startsWith" => Test::StartsWith(scalar(value)?),
         "isNull" => Test::IsNull(scalar(value)?),

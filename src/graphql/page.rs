@@ -112,10 +112,16 @@ impl Page {
     pub fn cursor_of(&self, value: impl Fn(&str) -> Option<Sql>) -> String {
         let mut parts = vec![serde_json::Value::String(fingerprint(&self.order))];
         for term in &self.order {
-            parts.push(value(term.column.sql).and_then(encode).unwrap_or_default());
+            let is_unknown = term.column.unknown_without.is_some_and(|other| value(other).is_none_or(is_zero));
+            let shown = if is_unknown { None } else { value(term.column.sql).and_then(encode) };
+            parts.push(shown.unwrap_or_default());
         }
         URL_SAFE_NO_PAD.encode(serde_json::Value::Array(parts).to_string())
     }
+}
+
+fn is_zero(value: Sql) -> bool {
+    matches!(value, Sql::Decimal(Some(number)) if number.is_zero())
 }
 
 /// The order asked for, or the table's own, with the id as its last term.

@@ -129,11 +129,25 @@ pub struct Json(pub serde_json::Value);
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {
-        Ok(Self(value.into_json()?))
+        let json = value.into_json()?;
+        if holds_nul(&json) {
+            return Err(InputValueError::custom("A text holds the character NUL, which cannot be stored."));
+        }
+        Ok(Self(json))
     }
 
     fn to_value(&self) -> Value {
         Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+/// PostgreSQL cannot hold the character NUL, not even inside of JSON.
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(holds_nul),
+        serde_json::Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
     }
 }
 
@@ -211,8 +225,8 @@ text_scalar!(
     Currency,
     "Currency",
     "https://www.iso.org/iso-4217-currency-codes.html",
-    |text| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase()),
-    "A currency is three capital letters, such as NZD."
+    |text| iso_currency::Currency::from_code(text).is_some(),
+    "A currency is an ISO 4217 code, such as NZD."
 );
 text_scalar!(
     /// A time zone of the IANA database, such as `Pacific/Auckland`.

@@ -9,8 +9,8 @@ use std::fmt::Write;
 use sea_orm::{
     Condition, ExprTrait, Order as Direction, Value, Values,
     sea_query::{
-        Alias, ArrayType, Expr, Func, NullOrdering, PgFunc, PostgresQueryBuilder, Query, SelectStatement,
-        extension::postgres::PgExpr,
+        Alias, ArrayType, CaseStatement, Expr, Func, NullOrdering, PgFunc, PostgresQueryBuilder, Query,
+        SelectStatement, extension::postgres::PgExpr,
     },
 };
 
@@ -107,6 +107,16 @@ fn named(alias: &str, column: &str) -> Expr {
     Expr::col((Alias::new(alias), Alias::new(column)))
 }
 
+/// A column's value as the API shows it.
+fn shown(alias: &str, column: &Column) -> Expr {
+    let value = named(alias, column.sql);
+    match column.unknown_without {
+        None => value,
+        // Written out: as a parameter it would be counted apart from those of the statement that the text goes into.
+        Some(other) => CaseStatement::new().case(named(alias, other).ne(Expr::cust("0")), value).into(),
+    }
+}
+
 /// Puts the keys in front of a statement about one of them, as parameters after its own.
 fn for_each_key(inner: SelectStatement, keys: &[&Key], outer: impl Fn(String, String) -> String) -> (String, Values) {
     let (inner, Values(mut values)) = inner.build(PostgresQueryBuilder);
@@ -181,7 +191,7 @@ fn some(link: &Link, inner: &Expression, alias: &str, scope: &Scope) -> SelectSt
 }
 
 fn tested(column: &Column, test: &Test, alias: &str) -> Expr {
-    let value = named(alias, column.sql);
+    let value = shown(alias, column);
     match test {
         Test::Equal(operand) => value.eq(operand.clone()),
         Test::NotEqual(operand) if column.nullable => value.clone().ne(operand.clone()).or(value.is_null()),
@@ -210,7 +220,7 @@ fn beyond(order: &[Term], cursor: &[Option<Value>], backward: bool) -> Condition
     let mut any = Condition::any();
     let mut equal = Condition::all();
     for (term, value) in order.iter().zip(cursor) {
-        let column = own(term.column.sql);
+        let column = shown(ROOT, term.column);
         if let Some(further) = further(term, value.as_ref(), backward) {
             any = any.add(equal.clone().add(further));
         }
@@ -224,7 +234,7 @@ fn beyond(order: &[Term], cursor: &[Option<Value>], backward: bool) -> Condition
 
 /// What comes after a value in one term; `None` when nothing can.
 fn further(term: &Term, value: Option<&Value>, backward: bool) -> Option<Condition> {
-    let column = own(term.column.sql);
+    let column = shown(ROOT, term.column);
     let descending = term.descending != backward;
     let nulls_first = term.nulls_first != backward;
     match value {
@@ -240,13 +250,13 @@ fn further(term: &Term, value: Option<&Value>, backward: bool) -> Option<Conditi
 fn order_by(select: &mut SelectStatement, order: &[Term], backward: bool, alias: &str) {
     for term in order {
         let direction = if term.descending == backward { Direction::Asc } else { Direction::Desc };
-        let column = (Alias::new(alias), Alias::new(term.column.sql));
+        let column = shown(alias, term.column);
         if term.column.nullable {
             let nulls = if term.nulls_first == backward { NullOrdering::Last } else { NullOrdering::First };
-            select.order_by_with_nulls(column, direction, nulls);
+            select.order_by_expr_with_nulls(column, direction, nulls);
         } else {
             // Saying nothing about NULLs lets an index serve the order.
-            select.order_by(column, direction);
+            select.order_by_expr(column, direction);
         }
     }
 }

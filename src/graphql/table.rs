@@ -37,17 +37,24 @@ pub struct Column {
     pub sql: &'static str,
     pub kind: &'static dyn Kind,
     pub nullable: bool,
+    /// A column that makes this one unknown by being zero, although the table stores a value; the API answers null then.
+    pub unknown_without: Option<&'static str>,
 }
 
 impl Column {
     /// A column that always holds a value.
     pub const fn new(sql: &'static str, kind: &'static dyn Kind) -> Self {
-        Self { sql, kind, nullable: false }
+        Self { sql, kind, nullable: false, unknown_without: None }
     }
 
     /// A column that may hold no value.
     pub const fn optional(sql: &'static str, kind: &'static dyn Kind) -> Self {
-        Self { sql, kind, nullable: true }
+        Self { sql, kind, nullable: true, unknown_without: None }
+    }
+
+    /// A column that always holds a value, which means nothing where another one is zero.
+    pub const fn known_by(sql: &'static str, kind: &'static dyn Kind, other: &'static str) -> Self {
+        Self { sql, kind, nullable: true, unknown_without: Some(other) }
     }
 }
 

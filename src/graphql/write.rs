@@ -31,9 +31,9 @@ impl Deed {
         Self { module, action: action.to_owned(), context: context.into(), input: None, metadata: Map::new() }
     }
 
-    /// The input as it came, without secrets and personal data.
+    /// The input, in which a free text stands as its length: people write of themselves and of others.
     pub fn with_input(mut self, input: Value) -> Self {
-        self.input = Some(input);
+        self.input = Some(redacted(input));
         self
     }
 
@@ -41,6 +41,20 @@ impl Deed {
     pub fn about(mut self, prefix: &str, row: Uuid) -> Self {
         self.metadata.insert(prefix.to_owned(), Value::String(id::text(prefix, row)));
         self
+    }
+}
+
+/// A word of at most this many characters is a symbol, a number, a date, an id or a value of an enumeration.
+const WORD_MAX: usize = 60;
+
+fn redacted(value: Value) -> Value {
+    let is_free =
+        |text: &str| text.chars().count() > WORD_MAX || text.contains(|c: char| c.is_whitespace() || c == '@');
+    match value {
+        Value::String(text) if is_free(&text) => Value::String(format!("[{} characters]", text.chars().count())),
+        Value::Array(items) => Value::Array(items.into_iter().map(redacted).collect()),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, redacted(value))).collect(),
+        other => other,
     }
 }
 

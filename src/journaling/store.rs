@@ -99,7 +99,7 @@ pub fn entry_row(
         content: Set(input.content),
         entry_type: Set(Some(input.entry_type.stored().to_owned())),
         trade_id: Set(input.about_trade_id.map(|id| id.0)),
-        asset_symbol: Set(input.asset_symbol),
+        asset_symbol: Set(input.asset_symbol.as_deref().map(symbol)),
         trade_type: Set(input.trade_type.map(|kind| kind.stored().to_owned())),
         entry_price: Set(input.entry_price.map(|price| price.0)),
         exit_price: Set(input.exit_price.map(|price| price.0)),
@@ -141,7 +141,7 @@ pub fn trade_log_row(
         id: Set(id),
         user_id: Set(facts.user_id),
         journal_entry_id: Set(Some(entry_id)),
-        symbol: Set(input.symbol),
+        symbol: Set(symbol(&input.symbol)),
         currency: Set(currency),
         asset_name: Set(input.asset_name),
         trade_type: Set(input.trade_type.stored().to_owned()),
@@ -196,6 +196,11 @@ pub fn analysis_row(user_id: Uuid, trade_log_id: Uuid, input: CreateTradeAnalysi
         created_at: NotSet,
         updated_at: NotSet,
     }
+}
+
+/// A symbol as its market writes it: in capitals, without spaces around it.
+fn symbol(text: &str) -> String {
+    text.trim().to_uppercase()
 }
 
 /// A closing trade has no side of its own: what it closes had one.

@@ -114,10 +114,16 @@ async fn every_problem_is_told_at_once_and_nothing_is_written() {
 async fn what_fails_in_the_middle_leaves_nothing() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
-    // A JSON text with the character NUL passes every check of ours and is refused by PostgreSQL, after the entry's row.
+    // Only PostgreSQL knows of this rule, and it is asked after the entry's and the trade log's rows.
+    api.sql(
+        "ALTER TABLE trade_analysis ADD CONSTRAINT trade_analysis_key_learnings_check CHECK (key_learnings <> 'no')",
+    )
+    .await;
     let input = json!({ "input": {
         "content": "x",
-        "tradeLog": { "symbol": "A", "tradeType": "BUY", "entryPrice": "1", "quantity": "1", "economicEvents": ["\u{0}"] }
+        "tradeLog": {
+            "symbol": "A", "tradeType": "BUY", "entryPrice": "1", "quantity": "1", "analysis": { "keyLearnings": "no" }
+        }
     } });
     let answer = api.ask_with(Some(&ada), CREATE, input).await;
     assert_eq!(answer.code(), "INVALID");

@@ -31,7 +31,7 @@ pub struct CreateJournalEntryInput {
     pub entry_type: JournalEntryType,
     /// A trade of the viewer's own that the entry writes about; its own trade goes into `tradeLog`.
     pub about_trade_id: Option<Id<TradeLog>>,
-    /// The symbol that it is about, at most 20 characters.
+    /// The symbol that it is about, at most 20 characters; stored in capitals.
     pub asset_symbol: Option<String>,
     /// Which way the trade goes.
     pub trade_type: Option<TradeType>,
@@ -77,7 +77,7 @@ pub struct CreateJournalEntryInput {
 /// A new trade log.
 #[derive(InputObject)]
 pub struct CreateTradeLogInput {
-    /// What was traded, at most 20 characters.
+    /// What was traded, at most 20 characters; stored in capitals.
     pub symbol: String,
     /// The currency of its prices; the viewer's preferred currency when left out.
     pub currency: Option<Currency>,

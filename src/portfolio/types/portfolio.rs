@@ -67,7 +67,7 @@ impl Record for Portfolio {
             Column::new("currency", TEXT),
             Column::new("portfolio_value", DECIMAL),
             Column::new("total_gain_loss", DECIMAL),
-            Column::new("total_gain_loss_percent", DECIMAL),
+            Column::known_by("total_gain_loss_percent", DECIMAL, "invested_amount"),
             Column::new("day_gain_loss", DECIMAL),
             Column::new("day_gain_loss_percent", DECIMAL),
             Column::new("cash_balance", DECIMAL),

@@ -18,22 +18,26 @@ use super::{
 /// How many filters one document holds.
 const TOGETHER: usize = 24;
 /// How many combined filters each list is tried with.
-const COMBINED: usize = 24;
+const COMBINED: usize = 16;
 
 #[tokio::test]
 async fn every_filter_field_and_operator_passes_exactly_the_rows_that_it_should() {
     let fixture = Fixture::make().await;
     let ways = Way::all(&fixture.schema);
     let choices = Choices::of(&fixture).await;
-    let mut covered = BTreeSet::new();
+    let (mut covered, mut seen) = (BTreeSet::new(), BTreeSet::new());
     for list in fixture.schema.connections() {
         for (index, way) in Way::to(&ways, &list.parent).into_iter().enumerate() {
-            try_filters(&fixture, way, list, &combined(&fixture, &choices, list), &mut covered).await;
-            if index == 0 {
-                let filters = [choices.every_test(&list.target), choices.every_relation(&list.target)].concat();
-                let way = fixture.few_parents(way, list).await;
-                try_filters(&fixture, &way, list, &filters, &mut covered).await;
+            let way = fixture.few_parents(way, list).await;
+            let mut filters = combined(&fixture, &choices, list);
+            // The first list of a type is tried with every operand, further ones with one for each operator.
+            if index == 0 && seen.insert(&list.target) {
+                filters.extend(choices.every_test(&list.target));
+                filters.extend(choices.every_relation(&list.target));
+            } else if index == 0 {
+                filters.extend(choices.every_operator(&list.target));
             }
+            try_filters(&fixture, &way, list, &filters, &mut covered).await;
         }
     }
     // What has no list of its own is reached by a relation of something that has.

@@ -18,6 +18,8 @@ mod values;
 mod ways;
 mod world;
 
+use std::cmp::Reverse;
+
 use serde_json::Value;
 
 use self::{
@@ -71,15 +73,23 @@ impl Fixture {
 
     /// The way to a few parents of a list: those with the most rows, and one with the fewest.
     async fn few_parents(&self, way: &Way, list: &Relation) -> Way {
+        let parents = self.parents_by_rows(way, list).await;
+        let few = parents.iter().take(2).chain(parents.iter().skip(2).last());
+        way.only(few.filter_map(|(id, _)| id.clone()).collect())
+    }
+
+    /// The ids of the objects at a way's end with how many rows a relation has there, the most first.
+    async fn parents_by_rows(&self, way: &Way, relation: &Relation) -> Vec<(Option<String>, usize)> {
         let answer = self.ask(way, "__typename").await;
-        let length = |object: &&Value| {
+        let rows = |object: &Value| {
             let parent = self.parent(way, object);
-            std::cmp::Reverse(self.world.related(self.viewer(way.who), list, parent).len())
+            self.world.related(self.viewer(way.who), relation, parent).len()
         };
-        let mut objects = way.ends(answer.data());
-        objects.sort_by_key(length);
-        let few = objects.iter().take(2).chain(objects.iter().skip(2).last());
-        way.only(few.filter_map(|object| Some(object.get("id")?.as_str()?.to_owned())).collect())
+        let id = |object: &Value| object.get("id").and_then(Value::as_str).map(str::to_owned);
+        let ends = way.ends(answer.data()).into_iter();
+        let mut parents: Vec<_> = ends.map(|object| (id(object), rows(object))).collect();
+        parents.sort_by_key(|(_, rows)| Reverse(*rows));
+        parents
     }
 
     /// The row behind an object of a way's end; none for the root and what hangs off it without an id.

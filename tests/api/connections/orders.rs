@@ -14,7 +14,7 @@ use super::{
 /// How many orders one document asks for.
 const TOGETHER: usize = 16;
 /// How many orders of several fields each list is tried with.
-const MIXED: usize = 8;
+const MIXED: usize = 6;
 
 #[tokio::test]
 async fn every_list_keeps_every_order_in_pages_forwards_and_backwards() {
@@ -22,12 +22,17 @@ async fn every_list_keeps_every_order_in_pages_forwards_and_backwards() {
     let ways = Way::all(&fixture.schema);
     for list in fixture.schema.connections() {
         for (index, way) in Way::to(&ways, &list.parent).into_iter().enumerate() {
-            try_orders(&fixture, way, list, &mixed_orders(&fixture, list), Pages::All).await;
+            // The usual order in the lists of every parent at once, the others in those of a few.
+            try_orders(&fixture, way, list, &[Vec::new()], Pages::All).await;
+            let way = fixture.few_parents(way, list).await;
+            let mixed = mixed_orders(&fixture, list);
             if index == 0 {
-                let way = fixture.few_parents(way, list).await;
+                try_orders(&fixture, &way, list, &mixed, Pages::All).await;
                 for orders in single_orders(&fixture, list).chunks(TOGETHER) {
                     try_orders(&fixture, &way, list, orders, Pages::Some).await;
                 }
+            } else {
+                try_orders(&fixture, &way, list, &mixed, Pages::Some).await;
             }
         }
     }
@@ -52,11 +57,11 @@ fn single_orders(fixture: &Fixture, list: &Relation) -> Vec<Vec<Term>> {
     terms.map(|term| vec![term]).collect()
 }
 
-/// The list's usual order, and some of several fields each way.
+/// Some orders of several fields.
 fn mixed_orders(fixture: &Fixture, list: &Relation) -> Vec<Vec<Term>> {
     let fields = fixture.schema.order_fields(&list.target);
     let mut dice = Dice::of(&list.name());
-    let mut orders = vec![Vec::new()];
+    let mut orders = Vec::new();
     for length in (2..=5).cycle().take(MIXED) {
         let term = |_| Term {
             column: dice.pick(&fields).to_lowercase(),
@@ -149,6 +154,9 @@ impl<'a> Lists<'a> {
         let Some(longest) = longest.map(|at| &objects[at][format!("o{order}")]) else { return Vec::new() };
         let edges = longest["edges"].as_array().unwrap();
         let Some(last) = edges.len().checked_sub(1) else { return Vec::new() };
+        if which == Pages::Some && self.is_as_if_nulls_were_last() {
+            return Vec::new();
+        }
         let mut dice = Dice::of(&self.name);
         let size = 5 + dice.below(4);
         let (forwards, backwards) = match which {
@@ -177,6 +185,12 @@ impl<'a> Lists<'a> {
             slice: Slice::Offset(offset, size),
         };
         after.chain(before).chain((which == Pages::All).then_some(skipped)).collect()
+    }
+
+    /// Whether asking for rows without a value first changes nothing, so that the other way has the same pages.
+    fn is_as_if_nulls_were_last(&self) -> bool {
+        let has_null = |term: &Term| self.rows.iter().flatten().any(|row| row[&term.column].is_null());
+        self.order.iter().any(|term| term.nulls_first) && !self.order.iter().any(has_null)
     }
 
     /// Compares the whole list of every object with the reference, and keeps its cursors.

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{Fixture, schema::Relation, ways::Way};
+use uuid::Uuid;
+
+use super::{Fixture, schema::Relation, ways::Way, world::table};
 use crate::support::Statements;
 
 #[tokio::test]
@@ -37,42 +39,41 @@ async fn the_text_of_a_statement_does_not_tell_how_many_values_a_filter_names() 
             fixture.ask_with(way, &selection, &beginning, variables).await.data();
             texts.push(statements.take());
         }
+        assert_eq!(texts[0].len(), 1 + way.levels() + 2, "{}: {texts:#?}", list.name());
         assert!(texts[0] == texts[1] && texts[1] == texts[2], "{}: {texts:#?}", list.name());
     }
 }
 
-/// Counts the statements of a relation; answers whether the way led to any parent.
+/// Counts the statements of a relation; answers whether the way led to any parent with rows.
 async fn try_relation(fixture: &Fixture, statements: &Statements, way: &Way, relation: &Relation) -> bool {
-    let rows = if relation.many { "{ nodes { id } }" } else { "{ id }" };
-    let selection = format!("{} {rows}", relation.field);
-    let (parents, few) = heard(fixture, statements, way, &selection, 2).await;
-    if parents == 0 {
-        return false;
-    }
-    let (_, many) = heard(fixture, statements, way, &selection, 20).await;
+    let selection = if relation.many { "{ nodes { id } }" } else { "{ id }" };
+    let selection = format!("{} {selection}", relation.field);
+    let Some((two, twenty)) = two_and_twenty(fixture, way, relation).await else { return false };
+    let few = heard(fixture, statements, &two, &selection).await;
+    let many = heard(fixture, statements, &twenty, &selection).await;
     assert_eq!(few, many, "{} by {way}", relation.name());
     // The token's own statement, one for each level of the way, and one for the relation.
     let expected = 1 + way.levels() + 1;
     assert_eq!(many.len(), expected, "{} by {way}: {many:#?}", relation.name());
     if relation.many {
         let counted = format!("{} {{ nodes {{ id }} totalCount }}", relation.field);
-        let (_, counted) = heard(fixture, statements, way, &counted, 20).await;
+        let counted = heard(fixture, statements, &twenty, &counted).await;
         assert_eq!(counted.len(), expected + 1, "totalCount of {} by {way}: {counted:#?}", relation.name());
     }
     true
 }
 
-/// How many parents there were of at most so many, and the statements that read a field of theirs.
-async fn heard(
-    fixture: &Fixture,
-    statements: &Statements,
-    way: &Way,
-    selection: &str,
-    parents: usize,
-) -> (usize, Vec<String>) {
-    let query = format!("{{ {} }}", way.wrap_first(selection, parents));
+/// The way to two parents and to twenty, those with the most rows first; none when no parent has any.
+async fn two_and_twenty(fixture: &Fixture, way: &Way, relation: &Relation) -> Option<(Way, Way)> {
+    let parents = fixture.parents_by_rows(way, relation).await;
+    let (_, most) = parents.first()?;
+    let ids = |count| parents.iter().take(count).filter_map(|(id, _)| id.clone()).collect();
+    (*most > 0).then(|| (way.only(ids(2)), way.only(ids(20))))
+}
+
+/// The statements that read a field of the objects at a way's end.
+async fn heard(fixture: &Fixture, statements: &Statements, way: &Way, selection: &str) -> Vec<String> {
     statements.take();
-    let answer = fixture.api.ask(Some(fixture.somebody(way.who)), &query).await;
-    let heard = statements.take();
-    (way.ends(answer.data()).len(), heard)
+    fixture.ask(way, selection).await.data();
+    statements.take()
 }

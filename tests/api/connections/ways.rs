@@ -66,11 +66,6 @@ impl Way {
 
     /// The selection that asks for these fields at the end, with 100 rows of each list between.
     pub fn wrap(&self, fields: &str) -> String {
-        self.wrap_first(fields, 100)
-    }
-
-    /// The same with this many rows of each list between.
-    pub fn wrap_first(&self, fields: &str, first: usize) -> String {
         let id = if self.is_rooted() { "" } else { "id " };
         let only = format!(", filter: {{ id: {{ in: {:?} }} }}", self.only);
         let last = self.steps.len().wrapping_sub(1);
@@ -78,7 +73,7 @@ impl Way {
         let inner = steps.fold(format!("{id}{fields}"), |inner, (at, step)| {
             if step.many {
                 let only = if at == last && !self.only.is_empty() { &only } else { "" };
-                format!("{}(first: {first}{only}) {{ nodes {{ {inner} }} }}", step.field)
+                format!("{}(first: 100{only}) {{ nodes {{ {inner} }} }}", step.field)
             } else {
                 format!("{} {{ {inner} }}", step.field)
             }

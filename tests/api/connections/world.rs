@@ -15,6 +15,13 @@ use super::{schema::Relation, values::Cell};
 /// A row, by the names of its columns in PostgreSQL.
 pub type Row = BTreeMap<String, Cell>;
 
+/// Where a stored value means nothing, and null is shown: the table, the column, and the one that is zero then.
+const UNKNOWN_WITHOUT: [(&str, &str, &str); 3] = [
+    ("portfolio_holdings", "total_gain_loss", "avg_cost"),
+    ("portfolio_holdings", "total_gain_loss_percent", "avg_cost"),
+    ("portfolio_summary", "total_gain_loss_percent", "invested_amount"),
+];
+
 pub struct World {
     tables: BTreeMap<String, Vec<Row>>,
     /// By names such as `User.portfolios`.
@@ -45,6 +52,12 @@ impl World {
         let mut tables = BTreeMap::new();
         for table in TARGETS.iter().map(|target| target.table().sql).filter(|table| *table != "people") {
             tables.insert(table.to_owned(), read_table(owner, table).await);
+        }
+        for (table, column, other) in UNKNOWN_WITHOUT {
+            let is_zero = |row: &Row| matches!(&row[other], Cell::Decimal(number) if number.is_zero());
+            for row in tables.get_mut(table).unwrap().iter_mut().filter(|row| is_zero(row)) {
+                row.insert(column.to_owned(), Cell::Null);
+            }
         }
         let person = |user: &Row| ["id", "display_name"].map(|column| (column.to_owned(), user[column].clone())).into();
         let people = tables["users"].iter().map(person).collect();

@@ -56,7 +56,7 @@ async fn a_refused_connection_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_cut_is_unavailable_once() {
+async fn connections_that_were_cut_are_replaced_unnoticed() {
     let mut settings = Settings::for_tests();
     settings.pool_size = 1;
     let api = Api::start_as(settings, |_| ()).await;
@@ -67,9 +67,6 @@ async fn a_connection_that_was_cut_is_unavailable_once() {
     let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
                WHERE datname = current_database() AND application_name = 'stackmotive'";
     api.sql(cut).await;
-    let answer = api.ask(Some(&ada), query).await;
-    assert_eq!(codes(&answer), ["UNAVAILABLE"]);
-    assert_eq!(answer.body["data"], json!({ "viewer": null }));
     assert_eq!(api.ask(Some(&ada), query).await.data(), &expected);
 }
 

@@ -18,6 +18,7 @@ pub struct Log {
 impl Log {
     /// Listens to what passes a filter, such as `warn,stackmotive=info`.
     pub fn listen(filter: &str) -> Self {
+        super::keep_listening();
         let written = Written::default();
         let log = tracing_subscriber::fmt().json().with_env_filter(EnvFilter::new(filter));
         let guard = tracing::subscriber::set_default(log.with_writer(written.clone()).finish());

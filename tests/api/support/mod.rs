@@ -158,6 +158,14 @@ impl Answer {
     }
 }
 
+/// With a single subscriber alive, tracing asks only the thread that meets an event first whether anybody listens, and
+/// remembers its no for all threads. One that is always there makes it ask them all.
+fn keep_listening() {
+    static ALWAYS_THERE: std::sync::LazyLock<tracing::Dispatch> =
+        std::sync::LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+    std::sync::LazyLock::force(&ALWAYS_THERE);
+}
+
 /// A new database, worked with as the role that owns its tables.
 pub async fn owner_pool() -> sqlx::PgPool {
     let api = Api::start().await;

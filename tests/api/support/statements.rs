@@ -17,6 +17,7 @@ pub struct Statements {
 
 impl Statements {
     pub fn listen() -> Self {
+        super::keep_listening();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let guard = tracing::subscriber::set_default(Ear(heard.clone()));
         Self { heard, _guard: guard }
