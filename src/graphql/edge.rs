@@ -3,7 +3,7 @@
 //! A type says `#[graphql(complex)]` and [`edges!`](crate::edges), and every edge of its list is a field.
 
 use async_graphql::{
-    Context, InputType, OutputType, ServerResult, Value,
+    Context, InputType, OutputType, ServerError, ServerResult, Value,
     indexmap::IndexMap,
     registry::{Deprecation, MetaField, MetaInputValue, Registry},
 };
@@ -12,7 +12,7 @@ use super::{
     call::call,
     connection::Connection,
     error::{Error, Result},
-    filter::{Filter, input_value},
+    filter::{Filter, PATH, input_value},
     page::{Arguments, Order, Page},
     table::{Edge, Key, Link, Record},
 };
@@ -62,7 +62,7 @@ pub async fn resolve<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Opt
     }
     let selection = ctx.with_selection_set(&ctx.item.node.selection_set);
     if link.many {
-        let connection = page_of::<T>(ctx, link, key)?.map_err(told)?;
+        let connection = page_of::<T>(ctx, link, key).map_err(told)?;
         let connection = connection.read(call(ctx)).await.map_err(told)?;
         OutputType::resolve(&connection, &selection, ctx.item).await
     } else {
@@ -77,25 +77,15 @@ async fn one_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<K
     row.map(T::from_row).transpose()
 }
 
-/// Reads the arguments of a list. The outer error is one of GraphQL's, such as a value of the wrong type.
-fn page_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> ServerResult<Result<Connection<T>>> {
-    let mut refused = None;
-    let page = call(ctx).page(ctx.item.pos, || {
-        let arguments = arguments::<T>(ctx).map_err(|error| {
-            refused = Some(error);
-            Error::invalid(&[], "FORMAT", "An argument is wrong.")
-        })?;
-        Page::new(link, arguments)
-    });
-    match refused {
-        Some(error) => Err(ctx.set_error_path(error)),
-        None => Ok(page.map(|page| Connection::new(page, key))),
-    }
+fn page_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> Result<Connection<T>> {
+    let page = call(ctx).page(ctx.item.pos, || Page::new(link, arguments::<T>(ctx)?))?;
+    Ok(Connection::new(page, key))
 }
 
-fn arguments<T: Record>(ctx: &Context<'_>) -> ServerResult<Arguments> {
-    fn value<V: InputType>(ctx: &Context<'_>, name: &str) -> ServerResult<Option<V>> {
-        Ok(ctx.param_value::<Option<V>>(name, None)?.1)
+fn arguments<T: Record>(ctx: &Context<'_>) -> Result<Arguments> {
+    fn value<V: InputType>(ctx: &Context<'_>, name: &str) -> Result<Option<V>> {
+        let value = ctx.param_value::<Option<V>>(name, None);
+        value.map(|(_, value)| value).map_err(|error| wrong_argument(name, &error))
     }
     let order = value::<Vec<Order<T>>>(ctx, "orderBy")?.unwrap_or_default();
     Ok(Arguments {
@@ -107,6 +97,20 @@ fn arguments<T: Record>(ctx: &Context<'_>) -> ServerResult<Arguments> {
         filter: value::<Filter<T>>(ctx, "filter")?.map(|filter| filter.0),
         order: order.into_iter().map(|order| order.0).collect(),
     })
+}
+
+/// An argument that cannot be read, with the place within it where that is known.
+fn wrong_argument(name: &str, error: &ServerError) -> Error {
+    let within = error.extensions.as_ref().and_then(|extensions| extensions.get(PATH));
+    let mut path = vec![name];
+    if let Some(Value::List(fields)) = within {
+        path.extend(
+            fields.iter().filter_map(|field| if let Value::String(field) = field { Some(&**field) } else { None }),
+        );
+    }
+    // The library begins with the type's name, which says nothing that the path does not.
+    let named = error.message.strip_prefix("Failed to parse \"").and_then(|rest| rest.split_once("\": "));
+    Error::invalid(&path, "FORMAT", named.map_or(error.message.as_str(), |(_, message)| message))
 }
 
 fn field(registry: &mut Registry, link: &'static Link) -> MetaField {

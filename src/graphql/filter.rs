@@ -18,6 +18,29 @@ use super::{
 /// How deep a filter may be nested, counting `and`, `or`, `not` and relations.
 const DEPTH_MAX: usize = 10;
 
+/// Where in a filter it is wrong, as an extension of the error for the list that it belongs to.
+pub const PATH: &str = "path";
+
+/// What is wrong with a filter, and where in it.
+pub struct Wrong {
+    path: Vec<String>,
+    message: String,
+}
+
+impl Wrong {
+    /// The same, seen from the field around it.
+    pub fn within(mut self, field: &str) -> Self {
+        self.path.insert(0, field.to_owned());
+        self
+    }
+}
+
+impl<T: Into<String>> From<T> for Wrong {
+    fn from(message: T) -> Self {
+        Self { path: Vec::new(), message: message.into() }
+    }
+}
+
 /// Which rows of `T` a list holds.
 pub struct Filter<T>(pub Expression, PhantomData<fn() -> T>);
 
@@ -51,7 +74,10 @@ impl<T: Record> InputType for Filter<T> {
     }
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
-        let expression = expression(T::TABLE, value.unwrap_or_default(), 0).map_err(InputValueError::custom)?;
+        let expression = expression(T::TABLE, value.unwrap_or_default(), 0).map_err(|wrong| {
+            let path = wrong.path.into_iter().map(Value::String).collect();
+            InputValueError::custom(wrong.message).with_extension(PATH, Value::List(path))
+        })?;
         Ok(Self(expression, PhantomData))
     }
 
@@ -131,38 +157,38 @@ fn fields(registry: &mut Registry, own: &str, table: &'static Table) -> IndexMap
 }
 
 /// Reads a filter; the error says where it is wrong.
-fn expression(table: &'static Table, value: Value, depth: usize) -> Result<Expression, String> {
+fn expression(table: &'static Table, value: Value, depth: usize) -> Result<Expression, Wrong> {
     if depth > DEPTH_MAX {
-        return Err(format!("A filter may be nested {DEPTH_MAX} levels deep."));
+        return Err(format!("A filter may be nested {DEPTH_MAX} levels deep.").into());
     }
     let Value::Object(fields) = value else {
-        return Err("A filter is an object.".to_owned());
+        return Err("A filter is an object.".into());
     };
-    let mut all = Vec::with_capacity(fields.len());
-    for (name, value) in fields {
-        if value == Value::Null {
-            return Err(format!("{name}: null is no condition; leave the field out, or use isNull."));
-        }
-        let at = |message: String| format!("{name}.{message}");
-        match name.as_str() {
-            "and" => all.push(Expression::All(list(table, value, depth).map_err(at)?)),
-            "or" => all.push(Expression::Any(list(table, value, depth).map_err(at)?)),
-            "not" => all.push(Expression::Not(Box::new(expression(table, value, depth + 1).map_err(at)?))),
-            other => all.push(condition(table, other, value, depth).map_err(at)?),
-        }
-    }
-    Ok(Expression::All(all))
+    let read = |(name, value): (Name, Value)| field(table, &name, value, depth).map_err(|wrong| wrong.within(&name));
+    fields.into_iter().map(read).collect::<Result<_, _>>().map(Expression::All)
 }
 
-fn list(table: &'static Table, value: Value, depth: usize) -> Result<Vec<Expression>, String> {
-    match value {
-        Value::List(items) => items.into_iter().map(|item| expression(table, item, depth + 1)).collect(),
-        // A single object stands for a list of one, as GraphQL coerces lists.
-        single => Ok(vec![expression(table, single, depth + 1)?]),
+fn field(table: &'static Table, name: &str, value: Value, depth: usize) -> Result<Expression, Wrong> {
+    if value == Value::Null {
+        return Err("null is no condition; leave the field out, or use isNull.".into());
     }
+    Ok(match name {
+        "and" => Expression::All(list(table, value, depth)?),
+        "or" => Expression::Any(list(table, value, depth)?),
+        "not" => Expression::Not(Box::new(expression(table, value, depth + 1)?)),
+        _ => condition(table, name, value, depth)?,
+    })
 }
 
-fn condition(table: &'static Table, name: &str, value: Value, depth: usize) -> Result<Expression, String> {
+fn list(table: &'static Table, value: Value, depth: usize) -> Result<Vec<Expression>, Wrong> {
+    // A single object stands for a list of one, as GraphQL coerces lists.
+    let items = if let Value::List(items) = value { items } else { vec![value] };
+    let read =
+        |(at, item): (usize, Value)| expression(table, item, depth + 1).map_err(|wrong| wrong.within(&at.to_string()));
+    items.into_iter().enumerate().map(read).collect()
+}
+
+fn condition(table: &'static Table, name: &str, value: Value, depth: usize) -> Result<Expression, Wrong> {
     if let Some(column) = table.columns.iter().find(|column| camel_case(column.sql) == name) {
         let tests = column.kind.parse(table, value)?;
         return Ok(Expression::All(tests.into_iter().map(|test| Expression::Test(column, test)).collect()));
@@ -170,21 +196,17 @@ fn condition(table: &'static Table, name: &str, value: Value, depth: usize) -> R
     let links = (table.links)();
     let link = links.into_iter().find(|link| link.name == name).ok_or("There is no such field.")?;
     let Value::Object(fields) = value else {
-        return Err("A condition on a relation is an object.".to_owned());
+        return Err("A condition on a relation is an object.".into());
     };
-    fields
-        .into_iter()
-        .map(|(name, value)| related(link, &name, value, depth))
-        .collect::<Result<_, _>>()
-        .map(Expression::All)
+    let read = |(name, value): (Name, Value)| related(link, &name, value, depth).map_err(|wrong| wrong.within(&name));
+    fields.into_iter().map(read).collect::<Result<_, _>>().map(Expression::All)
 }
 
-fn related(link: &'static Link, name: &Name, value: Value, depth: usize) -> Result<Expression, String> {
+fn related(link: &'static Link, name: &str, value: Value, depth: usize) -> Result<Expression, Wrong> {
     if value == Value::Null {
-        return Err(format!("{name}: null is no condition; use an empty object for any row."));
+        return Err("null is no condition; use an empty object for any row.".into());
     }
-    let inner = expression(link.target.table(), value, depth + 1).map_err(|message| format!("{name}.{message}"))?;
-    let some = Expression::Some(link, Box::new(inner));
+    let some = Expression::Some(link, Box::new(expression(link.target.table(), value, depth + 1)?));
     Ok(if name == "none" { Expression::Not(Box::new(some)) } else { some })
 }
 

@@ -6,11 +6,12 @@ use async_graphql::{
     InputType, InputValueError, InputValueResult, Value,
     registry::{MetaTypeId, Registry},
 };
+use chrono::{Datelike, Timelike};
 use sea_orm::{Value as Sql, prelude::DateTimeWithTimeZone, sea_query::ArrayType};
 
 use super::{
     enumeration::Enumeration,
-    filter::{input_object, input_value},
+    filter::{Wrong, input_object, input_value},
     id,
     scalars::{Date, DateTime, Decimal, Json, Time},
     table::Table,
@@ -45,7 +46,7 @@ pub trait Kind: Sync {
     /// Registers the operators and answers their type's name.
     fn register(&self, registry: &mut Registry) -> String;
     /// Reads conditions such as `{ gte: "100" }`.
-    fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, String>;
+    fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, Wrong>;
     /// Reads a value that a cursor carries.
     fn decode(&self, value: serde_json::Value) -> Option<Sql>;
     /// Whether lists can be ordered by it.
@@ -99,13 +100,13 @@ impl<S: Operand> Kind for Of<S> {
         S::operators()
     }
 
-    fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, String> {
+    fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, Wrong> {
         let Value::Object(fields) = value else {
-            return Err("A condition is an object such as { eq: … }.".to_owned());
+            return Err("A condition is an object such as { eq: … }.".into());
         };
         fields
             .into_iter()
-            .map(|(name, value)| test::<S>(table, &name, value).map_err(|message| format!("{name}: {message}")))
+            .map(|(name, value)| test::<S>(table, &name, value).map_err(|message| Wrong::from(message).within(&name)))
             .collect()
     }
 
@@ -192,8 +193,8 @@ fn test<S: Operand>(table: &Table, name: &str, value: Value) -> Result<Test, Str
         "lt" => Test::Less(sql(value)?),
         "lte" => Test::LessOrEqual(sql(value)?),
         "contains" if S::JSON => Test::JsonContains(scalar::<Json>(value)?.0),
-        "contains" => Test::Contains(scalar(value)?),
-        "startsWith" => Test::StartsWith(scalar(value)?),
+        "contains" => Test::Contains(text(scalar(value)?)?),
+        "startsWith" => Test::StartsWith(text(scalar(value)?)?),
         "isNull" => Test::IsNull(scalar(value)?),
         _ => return Err("There is no such operator.".to_owned()),
     })
@@ -213,7 +214,12 @@ fn array<S: Operand>(table: &Table, value: Value) -> Result<Sql, String> {
 }
 
 fn scalar<S: InputType>(value: Value) -> Result<S, String> {
-    S::parse(Some(value)).map_err(|error| error.into_server_error(async_graphql::Pos::default()).message)
+    S::parse(Some(value)).map_err(|error| {
+        let message = error.into_server_error(async_graphql::Pos::default()).message;
+        // The library begins with the type's name, which says nothing that the path does not.
+        let named = message.strip_prefix("Failed to parse \"").and_then(|rest| rest.split_once("\": "));
+        named.map_or_else(|| message.clone(), |(_, sentence)| sentence.to_owned())
+    })
 }
 
 impl Operand for async_graphql::ID {
@@ -339,9 +345,20 @@ fn decode(kind: &ArrayType, value: serde_json::Value) -> Option<Sql> {
         ArrayType::Uuid => uuid::Uuid::parse_str(&value).ok()?.into(),
         ArrayType::String => text(value).ok()?.into(),
         ArrayType::Decimal => value.parse::<rust_decimal::Decimal>().ok()?.into(),
-        ArrayType::ChronoDate => value.parse::<chrono::NaiveDate>().ok()?.into(),
-        ArrayType::ChronoTime => value.parse::<chrono::NaiveTime>().ok()?.into(),
-        ArrayType::ChronoDateTimeWithTimeZone => DateTimeWithTimeZone::parse_from_rfc3339(&value).ok()?.into(),
+        ArrayType::ChronoDate => value.parse().ok().filter(|date| is_storable(*date))?.into(),
+        // A leap second with a fraction would lie behind 24:00, where PostgreSQL's times end.
+        ArrayType::ChronoTime => {
+            value.parse().ok().filter(|time: &chrono::NaiveTime| time.nanosecond() < 1_000_000_000)?.into()
+        }
+        ArrayType::ChronoDateTimeWithTimeZone => {
+            let moment = DateTimeWithTimeZone::parse_from_rfc3339(&value).ok()?;
+            is_storable(moment.date_naive()).then_some(moment)?.into()
+        }
         _ => return None,
     })
+}
+
+/// PostgreSQL's dates begin in 4713 BC, where those of a forged cursor need not.
+fn is_storable(date: chrono::NaiveDate) -> bool {
+    date.year() > -4700
 }

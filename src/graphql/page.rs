@@ -104,13 +104,13 @@ impl Page {
         if offset > 0 && cursor.is_some() {
             return Err(Error::invalid(&["offset"], "FORMAT", "A page begins at an offset or at a cursor, not both."));
         }
-        let cursor = cursor.map(|text| read_cursor(name, &order, &text)).transpose()?;
+        let cursor = cursor.map(|text| read_cursor(name, link, &order, &text)).transpose()?;
         Ok(Self { link, filter, order, limit, offset, backward, cursor })
     }
 
     /// The cursor of a row, whose columns `value` answers.
     pub fn cursor_of(&self, value: impl Fn(&str) -> Option<Sql>) -> String {
-        let mut parts = vec![serde_json::Value::String(fingerprint(&self.order))];
+        let mut parts = vec![list_name(self.link).into(), fingerprint(&self.order).into()];
         for term in &self.order {
             let is_unknown = term.column.unknown_without.is_some_and(|other| value(other).is_none_or(is_zero));
             let shown = if is_unknown { None } else { value(term.column.sql).and_then(encode) };
@@ -169,11 +169,19 @@ fn fingerprint(order: &[Term]) -> String {
     terms.collect()
 }
 
-fn read_cursor(name: &str, order: &[Term], text: &str) -> Result<Vec<Option<Sql>>> {
+/// Names a list, so that a cursor can tell another one.
+fn list_name(link: &Link) -> String {
+    format!("{} {}", link.target.table().name, link.name)
+}
+
+fn read_cursor(name: &str, link: &Link, order: &[Term], text: &str) -> Result<Vec<Option<Sql>>> {
     let wrong = || Error::invalid(&[name], "FORMAT", format!("{name} is no cursor of this list."));
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
     let parts: Vec<serde_json::Value> = serde_json::from_slice(&bytes).map_err(|_| wrong())?;
-    let (found, values) = parts.split_first().ok_or_else(wrong)?;
+    let [list, found, values @ ..] = parts.as_slice() else { return Err(wrong()) };
+    if list.as_str() != Some(list_name(link).as_str()) {
+        return Err(wrong());
+    }
     if found.as_str() != Some(fingerprint(order).as_str()) {
         return Err(Error::invalid(
             &[name],

@@ -136,7 +136,10 @@ async fn an_id_of_the_clients_choice_writes_once() {
     let ada = api.somebody("ada").await;
     let input = json!({ "input": { "id": "journal_entry_019b1f4e-5d7c-7c3a-9d2f-3f1a5b6c7d8e", "content": "Once." } });
     api.ask_with(Some(&ada), CREATE, input.clone()).await.data();
-    assert_eq!(api.ask_with(Some(&ada), CREATE, input).await.code(), "CONFLICT");
+    let again = api.ask_with(Some(&ada), CREATE, input).await;
+    assert_eq!(again.code(), "CONFLICT");
+    let issue = json!({ "path": ["input", "id"], "code": "TAKEN", "message": "There is one with this id already." });
+    assert_eq!(again.body["errors"][0]["extensions"]["issues"], json!([issue]));
     assert_eq!(journal(&api, &ada).await, json!({ "entries": 1, "logs": 0, "analyses": 0, "activities": 1 }));
 }
 
@@ -184,4 +187,42 @@ async fn journal(api: &Api, who: &Somebody) -> Value {
         "entries": count("journalEntries"), "logs": count("tradeLogs"), "analyses": count("tradeAnalyses"),
         "activities": count("activities")
     })
+}
+
+#[tokio::test]
+async fn values_are_stored_as_the_market_writes_them_or_refused() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let log = |symbol: &str, currency: &str, events: Value| {
+        json!({ "input": { "content": "x", "tradeLog": {
+            "symbol": symbol, "currency": currency, "tradeType": "BUY", "entryPrice": "1", "quantity": "1",
+            "economicEvents": events
+        } } })
+    };
+    let stored = api.ask_with(Some(&ada), CREATE, log(" vti ", "NZD", json!([]))).await;
+    assert_eq!(stored.data()["createJournalEntry"]["journalEntry"]["tradeLog"]["symbol"], "VTI");
+    let refused = [
+        (log("VTI", "XYZ", json!([])), json!(["input", "tradeLog", "currency"])),
+        (log("VTI", "NZD", json!(["\u{0}"])), json!(["input", "tradeLog", "economicEvents"])),
+    ];
+    for (input, path) in refused {
+        let answer = api.ask_with(Some(&ada), CREATE, input).await;
+        assert_eq!(answer.code(), "INVALID");
+        assert_eq!(answer.body["errors"][0]["extensions"]["issues"][0]["path"], path);
+    }
+    assert_eq!(journal(&api, &ada).await, json!({ "entries": 1, "logs": 1, "analyses": 0, "activities": 1 }));
+}
+
+#[tokio::test]
+async fn the_activity_keeps_no_free_text() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let input = json!({ "input": { "content": "Call jane@example.com.", "mood": "calm", "entryDate": "2026-03-02" } });
+    api.ask_with(Some(&ada), CREATE, input).await.data();
+    let answer = api.ask(Some(&ada), "{ viewer { activities { nodes { userInput } } } }").await;
+    let text = answer.data()["viewer"]["activities"]["nodes"][0]["userInput"].as_str().unwrap().to_owned();
+    let kept: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(kept["content"], "[22 characters]");
+    assert_eq!(kept["mood"], "calm");
+    assert_eq!(kept["entryDate"], "2026-03-02");
 }

@@ -67,3 +67,18 @@ async fn read_each_payload_as_the_one_who_wrote_it() {
     assert_eq!(answer.data()["bob"]["user"]["email"], bob.email);
     assert_eq!(answer.data()["ada"]["journalEntry"]["content"], "Bought.");
 }
+
+#[tokio::test]
+async fn do_nothing_more_for_a_session_that_one_of_them_has_ended() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let query = "mutation {
+        signOut { sessionId }
+        createJournalEntry(input: { content: \"Written after signing out.\" }) { journalEntry { id } }
+    }";
+    let answer = api.ask(Some(&ada), query).await;
+    assert_eq!(answer.code(), "UNAUTHENTICATED");
+    assert_eq!(answer.body["data"]["createJournalEntry"], json!(null));
+    assert_ne!(answer.body["data"]["signOut"], json!(null));
+    assert_eq!(line(&api, "SELECT count(*)::text FROM journal_entries").await, "0");
+}

@@ -161,7 +161,8 @@ pub fn column_of(world: &World, ty: &str, field: &str) -> String {
     column.unwrap_or_else(|| panic!("{ty}.{field} is no column of {}", table(ty).sql)).clone()
 }
 
-fn camel(column: &str) -> String {
+/// A column's name as a field's: `asset_class` is `assetClass`.
+pub fn camel(column: &str) -> String {
     let mut words = column.split('_');
     let first = words.next().unwrap().to_owned();
     words.fold(first, |text, word| text + &word[..1].to_uppercase() + &word[1..])

@@ -12,7 +12,7 @@ use super::{
     conditions::Condition,
     schema::{FilterField, Relation},
     ways::Way,
-    world::{compare, global_id, usual_order},
+    world::{Row, compare, global_id, usual_order},
 };
 
 /// How many filters one document holds.
@@ -89,8 +89,10 @@ async fn try_together(fixture: &Fixture, way: &Way, list: &Relation, filters: &[
     let beginning = if declared.is_empty() { "{".to_owned() } else { format!("query({}) {{", declared.join(", ")) };
     let answer = fixture.ask_with(way, &fields.join(" "), &beginning, Value::Object(variables)).await;
     for object in way.ends(answer.data()) {
+        let rows = whole_list(fixture, way, list, object);
         for (at, filter) in filters.iter().enumerate() {
-            let ids = expected(fixture, way, list, filter, object);
+            let passing = rows.iter().filter(|row| filter.passes(&fixture.world, fixture.viewer(way.who), row));
+            let ids: Vec<String> = passing.map(|row| global_id(&list.target, row)).collect();
             let page = &object[format!("a{at}")];
             let name = || format!("{} by {way} with {}", list.name(), filter.literal());
             let nodes: Vec<&str> =
@@ -101,13 +103,12 @@ async fn try_together(fixture: &Fixture, way: &Way, list: &Relation, filters: &[
     }
 }
 
-fn expected(fixture: &Fixture, way: &Way, list: &Relation, filter: &Condition, object: &Value) -> Vec<String> {
-    let viewer = fixture.viewer(way.who);
-    let mut rows = fixture.world.related(viewer, list, fixture.parent(way, object));
-    rows.retain(|row| filter.passes(&fixture.world, viewer, row));
+/// The rows of a list without a filter, in its usual order.
+fn whole_list<'a>(fixture: &'a Fixture, way: &Way, list: &Relation, object: &Value) -> Vec<&'a Row> {
+    let mut rows = fixture.world.related(fixture.viewer(way.who), list, fixture.parent(way, object));
     let order = usual_order(&list.target);
     rows.sort_by(|left, right| compare(left, right, &order));
-    rows.into_iter().map(|row| global_id(&list.target, row)).collect()
+    rows
 }
 
 /// A count passes through the same condition as the rows, so that some of them show for all.

@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use uuid::Uuid;
-
-use super::{Fixture, schema::Relation, ways::Way, world::table};
+use super::{Fixture, schema::Relation, ways::Way};
 use crate::support::Statements;
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 //! Nothing here is taken from the server but the names of types and tables and a list's usual order.
 
 use std::{
+    cell::RefCell,
     cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use sea_orm::sqlx::{self, AssertSqlSafe, PgConnection, Row as _};
@@ -26,6 +27,8 @@ pub struct World {
     tables: BTreeMap<String, Vec<Row>>,
     /// By names such as `User.portfolios`.
     pub relations: BTreeMap<String, Known>,
+    /// What was found before: the viewer, the relation and the parent with the places of its rows.
+    found: RefCell<HashMap<(String, String, Option<String>), Vec<usize>>>,
 }
 
 /// What the reference knows of a relation.
@@ -63,7 +66,7 @@ impl World {
         let people = tables["users"].iter().map(person).collect();
         tables.insert("people".to_owned(), people);
         let relations = include_str!("relations.tsv").lines().skip(1).map(known).collect();
-        Self { tables, relations }
+        Self { tables, relations, found: RefCell::default() }
     }
 
     pub fn rows(&self, table: &str) -> &[Row] {
@@ -84,6 +87,20 @@ impl World {
 
     /// The rows of a relation that the viewer sees, in no order.
     pub fn related<'a>(&'a self, viewer: &Row, relation: &Relation, parent: Option<&Row>) -> Vec<&'a Row> {
+        let rows = self.rows(table(&relation.target).sql);
+        let id = |row: &Row| if let Cell::Uuid(id) = &row["id"] { id.clone() } else { String::new() };
+        let question = (id(viewer), relation.name(), parent.map(id));
+        let known = self.found.borrow().get(&question).cloned();
+        let places = known.unwrap_or_else(|| {
+            let places = self.places(viewer, relation, parent);
+            self.found.borrow_mut().insert(question, places.clone());
+            places
+        });
+        places.into_iter().map(|place| &rows[place]).collect()
+    }
+
+    /// The same as places in the table.
+    fn places(&self, viewer: &Row, relation: &Relation, parent: Option<&Row>) -> Vec<usize> {
         let known = &self.relations[&relation.name()];
         let table = table(&relation.target).sql;
         let meets = |row: &Row| {
@@ -93,8 +110,8 @@ impl World {
             })
         };
         let counts = |row: &Row| known.only.as_ref().is_none_or(|column| row[column] == Cell::Bool(true));
-        let rows = self.rows(table).iter();
-        rows.filter(|row| meets(row) && counts(row) && self.sees(viewer, table, row)).collect()
+        let rows = self.rows(table).iter().enumerate();
+        rows.filter(|(_, row)| meets(row) && counts(row) && self.sees(viewer, table, row)).map(|(at, _)| at).collect()
     }
 
     /// Whether a viewer may see a row; one rule per table.
