@@ -23,12 +23,15 @@ const UNKNOWN_WITHOUT: [(&str, &str, &str); 3] = [
     ("portfolio_summary", "total_gain_loss_percent", "invested_amount"),
 ];
 
+/// Whose rows were asked for: the viewer, the relation, and the parent where there is one.
+type Question = (String, String, Option<String>);
+
 pub struct World {
     tables: BTreeMap<String, Vec<Row>>,
     /// By names such as `User.portfolios`.
     pub relations: BTreeMap<String, Known>,
     /// What was found before: the viewer, the relation and the parent with the places of its rows.
-    found: RefCell<HashMap<(String, String, Option<String>), Vec<usize>>>,
+    found: RefCell<HashMap<Question, Vec<usize>>>,
 }
 
 /// What the reference knows of a relation.
