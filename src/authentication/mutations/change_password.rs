@@ -1,0 +1,65 @@
+//! Changing a password.
+
+use async_graphql::{InputObject, SimpleObject};
+use entity::users;
+use sea_orm::ActiveValue::Set;
+
+use super::MODULE;
+use crate::{
+    access::Viewer,
+    authentication::{
+        password,
+        store::{self, Ending},
+    },
+    clock,
+    graphql::{
+        call::Call,
+        error::{Error, Issue, Result},
+        write::{Deed, Write},
+    },
+};
+
+/// A new password.
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    /// The password until now.
+    #[graphql(secret)]
+    pub current_password: String,
+    /// The password from now on, 8 to 128 characters.
+    #[graphql(secret)]
+    pub new_password: String,
+}
+
+/// A password that was changed.
+#[derive(SimpleObject)]
+pub struct ChangePasswordPayload {
+    /// How many other sessions ended with the old password.
+    sessions_ended: u64,
+}
+
+pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
+    let viewer: &Viewer = call.viewer()?;
+    let found = store::credentials(&call.app.database.pool, &viewer.user.email).await?;
+    let found = found.ok_or_else(|| Error::not_found("account"))?;
+    let wrong = || Issue::new(&["input", "currentPassword"], "WRONG", "This is not the password until now.");
+    let known = password::verify(&input.current_password, Some(found.hashed_password.clone())).await?;
+    let mut issues: Vec<Issue> = (!known).then(wrong).into_iter().collect();
+    issues.extend(password::problem(&input.new_password, &["input", "newPassword"]));
+    if !issues.is_empty() {
+        return Err(Error::issues(issues));
+    }
+    let hashed_password = password::hash(&input.new_password).await?;
+    let write = Write::of_viewer(call).await?;
+    let row = users::ActiveModel {
+        hashed_password: Set(hashed_password),
+        password_changed_at: Set(clock::now().into()),
+        ..Default::default()
+    };
+    if !store::update_user(write.transaction(), &found, row).await? {
+        return Err(Error::issues(vec![wrong()]));
+    }
+    let others = Ending::AllBut(viewer.session_id);
+    let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
+    write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;
+    Ok(ChangePasswordPayload { sessions_ended })
+}

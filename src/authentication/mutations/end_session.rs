@@ -1,0 +1,45 @@
+//! Ending a session, one's own or another of the same account.
+
+use async_graphql::{InputObject, SimpleObject};
+use uuid::Uuid;
+
+use super::MODULE;
+use crate::{
+    authentication::{
+        store::{self, Ending},
+        types::Session,
+    },
+    graphql::{
+        call::Call,
+        error::{Error, Result},
+        id::Id,
+        write::{Deed, Write},
+    },
+};
+
+/// A session to end.
+#[derive(InputObject)]
+pub struct RevokeSessionInput {
+    /// One of the viewer's own sessions.
+    pub id: Id<Session>,
+}
+
+/// Sessions that ended.
+#[derive(SimpleObject)]
+pub struct SignOutPayload {
+    /// The session that ended.
+    session_id: Id<Session>,
+}
+
+pub(super) async fn run(call: &Call, session_id: Uuid, action: &str) -> Result<SignOutPayload> {
+    let viewer = call.viewer()?;
+    let write = Write::of_viewer(call).await?;
+    let ended = store::end_sessions(write.transaction(), viewer.user.id, Ending::This(session_id)).await?;
+    if ended == 0 {
+        return Err(Error::not_found("live session"));
+    }
+    let deed = Deed::new(MODULE, action, "A session was ended.");
+    write.commit(deed.about("session", session_id)).await?;
+    call.session_ended(session_id);
+    Ok(SignOutPayload { session_id: Id::new(session_id) })
+}
