@@ -1,10 +1,12 @@
 // What GraphiQL calls to run a query: adds the token, and renews it once when the server no longer takes it.
 
+import { chosenOperation, withoutOthers } from './operation.js';
 import { errorCodes, send } from './transport.js';
 
 /** A GraphiQL fetcher for this session. A header that the user typed wins over the page's own. */
 export function createFetcher(session) {
-  return async (params, { headers = {}, documentAST } = {}) => {
+  return async (asked, { headers = {}, documentAST } = {}) => {
+    const params = { ...asked, query: withoutOthers(asked.query, documentAST, asked.operationName) };
     if (new Headers(headers).has('authorization')) return shown(await send(params, { headers }));
 
     const token = await session.accessToken();
@@ -15,15 +17,9 @@ export function createFetcher(session) {
       return shown(answer);
     }
     // A mutation is never sent twice: part of it may have happened. The new token serves the next try.
-    if (!isQuery(documentAST, params.operationName)) return shown(answer);
+    if (chosenOperation(documentAST, params.operationName)?.operation !== 'query') return shown(answer);
     return shown(await send(params, { token: await session.accessToken(), headers }));
   };
-}
-
-function isQuery(document, operationName) {
-  const operations = document?.definitions.filter((definition) => definition.kind === 'OperationDefinition') ?? [];
-  const chosen = operations.find((operation) => operation.name?.value === operationName) ?? operations[0];
-  return chosen?.operation === 'query';
 }
 
 function shown({ serverTime, ...answer }) {

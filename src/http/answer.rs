@@ -2,73 +2,99 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Response as Answer, ServerError, Value};
+use async_graphql::{ServerError, Value};
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
-use super::{coercion, document::Question, nulls, order};
+use super::{coercion, document::Asked, guard::Refusal, nulls, order};
 use crate::graphql::error::{Error, ErrorCode};
 
 pub const JSON: &str = "application/json";
 pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
-/// An answer as it is sent; without `data` when nothing was executed.
+/// What running a document came to, or the refusal to run it; as JSON it is what a client gets.
 #[derive(Serialize)]
-struct Body {
+pub struct Answer {
+    /// Absent when nothing was executed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
+    pub data: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<ServerError>,
+    pub errors: Vec<ServerError>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    extensions: BTreeMap<String, Value>,
+    pub extensions: BTreeMap<String, Value>,
+    /// What HTTP says beside the body; a WebSocket has no place for them.
+    #[serde(skip)]
+    pub headers: HeaderMap,
 }
 
-/// What an execution, or the refusal to execute, comes to.
-pub fn answered(media: &'static str, question: &Question, answer: Answer) -> Response {
-    // An error before execution has no path; one of execution always has.
-    let has_run = answer.data != Value::Null || answer.errors.iter().any(|error| !error.path.is_empty());
-    let data = match question.read() {
-        Some(asked) if has_run => {
-            let data = if answer.errors.is_empty() {
-                answer.data
+impl Answer {
+    /// What an execution came to.
+    pub fn of(response: async_graphql::Response, asked: &Asked) -> Self {
+        // An error before execution has no path; one of execution always has.
+        let has_run = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+        let data = has_run.then(|| {
+            let data = if response.errors.is_empty() {
+                response.data
             } else {
-                nulls::complete(answer.data, &asked, &answer.errors)
+                nulls::complete(response.data, asked, &response.errors)
             };
-            order::as_asked(data, &asked)
-        }
-        _ => answer.data,
-    };
-    let errors: Vec<ServerError> = answer.errors.into_iter().map(|error| in_our_shape(error, question)).collect();
-    let body = Body { data: has_run.then_some(data), errors, extensions: answer.extensions };
-    let status = if has_run { StatusCode::OK } else { not_run(media) };
-    match serde_json::to_vec(&body) {
-        Ok(body) => respond(media, status, body),
-        Err(error) => refused(media, StatusCode::INTERNAL_SERVER_ERROR, Error::internal(error)),
+            order::as_asked(data, asked)
+        });
+        let errors = response.errors.into_iter().map(|error| in_our_shape(error, asked)).collect();
+        Self { data, errors, extensions: response.extensions, headers: response.http_headers }
+    }
+
+    /// A refusal; nothing was executed.
+    pub fn refused(refusal: impl Into<Refusal>) -> Self {
+        let Refusal { error, at } = refusal.into();
+        let error = async_graphql::Error::from(error);
+        let mut error = error.into_server_error(async_graphql::Pos::default());
+        error.locations = at;
+        Self { data: None, errors: vec![error], extensions: BTreeMap::new(), headers: HeaderMap::new() }
+    }
+
+    /// Whether the document ran, with or without errors.
+    pub fn has_run(&self) -> bool {
+        self.data.is_some()
+    }
+
+    /// The answer over HTTP.
+    pub fn respond(self, media: &'static str) -> Response {
+        let status = if self.has_run() { StatusCode::OK } else { not_run(media) };
+        self.respond_with(media, status)
+    }
+
+    fn respond_with(self, media: &'static str, status: StatusCode) -> Response {
+        let body = match serde_json::to_vec(&self) {
+            Ok(body) => body,
+            Err(error) => return refused(media, StatusCode::INTERNAL_SERVER_ERROR, Error::internal(error)),
+        };
+        let mut response = respond(media, status, body);
+        response.headers_mut().extend(self.headers);
+        response
     }
 }
 
 /// The status of a well-formed request whose document cannot run.
-pub fn not_run(media: &str) -> StatusCode {
+fn not_run(media: &str) -> StatusCode {
     if media == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK }
 }
 
-/// An answer without execution.
+/// A refusal under a status of HTTP's own.
 pub fn refused(media: &'static str, status: StatusCode, error: Error) -> Response {
-    let error = async_graphql::Error::from(error);
-    let body = serde_json::json!({ "errors": [{ "message": error.message, "extensions": error.extensions }] });
-    respond(media, status, body.to_string().into_bytes())
+    Answer::refused(error).respond_with(media, status)
 }
 
 /// Gives errors of the library, which are all about the document or its values, the shape of ours.
-fn in_our_shape(mut error: ServerError, question: &Question) -> ServerError {
+fn in_our_shape(mut error: ServerError, asked: &Asked) -> ServerError {
     let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
     if has_code {
         return error;
     }
-    let issue = coercion::issue(&error, question);
+    let issue = coercion::issue(&error, asked);
     error.message.clone_from(&issue.message);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", ErrorCode::Invalid.text());

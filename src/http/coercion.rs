@@ -5,7 +5,7 @@ use async_graphql::{
     parser::types::{BaseType, Type},
 };
 
-use super::document::{Asked, Found, Question, input_fields};
+use super::document::{Asked, Found, input_fields};
 use crate::graphql::{
     error::Issue,
     id,
@@ -20,11 +20,11 @@ const EXPECTED: &str = "Expected input type \"";
 const WITHIN: &str = " (occurred while parsing \"";
 
 /// The one issue of an error that the library made.
-pub fn issue(error: &ServerError, question: &Question) -> Issue {
+pub fn issue(error: &ServerError, asked: &Asked) -> Issue {
     let message = error.message.as_str();
     let path = match of_validation(message) {
         Some(path) => path,
-        None => of_execution(error, question).unwrap_or_default(),
+        None => of_execution(error, asked).unwrap_or_default(),
     };
     let code = if message.contains("is required but not provided") { "REQUIRED" } else { "FORMAT" };
     Issue { path, code, message: sentence(message).to_owned() }
@@ -41,14 +41,13 @@ fn of_validation(message: &str) -> Option<Vec<String>> {
 }
 
 /// Execution tells the field and where the argument's value stands; the rest is found by looking at the value.
-fn of_execution(error: &ServerError, question: &Question) -> Option<Vec<String>> {
-    let asked = question.read()?;
-    let found = field(&asked, error)?;
+fn of_execution(error: &ServerError, asked: &Asked) -> Option<Vec<String>> {
+    let found = field(asked, error)?;
     let place = error.locations.first()?;
     let mut arguments = found.fields.iter().flat_map(|field| &field.arguments);
     let (name, given) = arguments.find(|(_, value)| value.pos == *place)?;
     let definition = found.definition.arguments.iter().find(|argument| argument.node.name.node == name.node)?;
-    let known = |name: Name| Ok::<_, ()>(question.variables.get(&name).cloned().unwrap_or_default());
+    let known = |name: Name| Ok::<_, ()>(asked.variables.get(&name).cloned().unwrap_or_default());
     let given = given.node.clone().into_const_with(known).unwrap_or_default();
     let mut path = vec![name.node.to_string()];
     let wrong = Wrong::of(&error.message)?;

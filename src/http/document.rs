@@ -28,17 +28,10 @@ static TYPES: LazyLock<HashMap<String, TypeKind>> = LazyLock::new(|| {
     types.collect()
 });
 
-/// What a request asked, kept for the case that its answer has errors.
-pub struct Question {
-    pub query: String,
-    pub operation_name: Option<String>,
-    pub variables: Variables,
-}
-
-/// The operation that ran.
+/// What a request asks: its document, parsed once, with the values of its variables.
 pub struct Asked {
     document: ExecutableDocument,
-    operation_name: Option<String>,
+    pub variables: Variables,
 }
 
 /// A place in an answer that holds an object: its type, and what was selected there.
@@ -54,15 +47,11 @@ pub struct Found<'a> {
     pub definition: &'static FieldDefinition,
 }
 
-impl Question {
-    /// Reads the document again; `None` when it cannot be read.
-    pub fn read(&self) -> Option<Asked> {
-        let document = parser::parse_query(&self.query).ok()?;
-        Some(Asked { document, operation_name: self.operation_name.clone() })
-    }
-}
-
 impl Asked {
+    pub fn new(document: ExecutableDocument, variables: Variables) -> Self {
+        Self { document, variables }
+    }
+
     /// The place of the whole answer.
     pub fn root(&self) -> Option<Place<'_>> {
         let operation = self.operation()?;
@@ -84,11 +73,9 @@ impl Asked {
         &self.document
     }
 
+    /// The guard lets in documents of one operation alone.
     fn operation(&self) -> Option<&OperationDefinition> {
-        let wanted = self.operation_name.as_deref();
-        let mut operations = self.document.operations.iter();
-        let found = operations.find(|(name, _)| wanted.is_none() || name.map(|name| name.as_str()) == wanted);
-        found.map(|(_, operation)| &operation.node)
+        self.document.operations.iter().next().map(|(_, operation)| &operation.node)
     }
 
     /// The field that stands under a key of a place.

@@ -4,12 +4,14 @@ pub mod answer;
 pub mod coercion;
 pub mod document;
 pub mod graphql;
+pub mod guard;
 pub mod health;
 pub mod nulls;
 pub mod operation;
 pub mod order;
 pub mod playground;
 pub mod request;
+pub mod run;
 
 use std::sync::Arc;
 

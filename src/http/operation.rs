@@ -1,8 +1,8 @@
 //! Which operation of a document runs, looked at before it does.
 
 use async_graphql::{
-    Request as Document, Value, Variables,
-    parser::types::{OperationDefinition, OperationType},
+    Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 
 use crate::graphql::error::{Error, Issue, Result};
@@ -25,23 +25,22 @@ struct Needed {
 }
 
 impl Operation {
-    /// The operation that the request asks for; `None` when the document cannot be read, which the executor says.
+    /// The one operation of a document.
     ///
     /// # Errors
-    /// When the document has no such operation, or several and the request names none.
-    pub fn of(request: &mut Document) -> Result<Option<Self>> {
-        let wanted = request.operation_name.clone();
-        let Ok(document) = request.parsed_query() else { return Ok(None) };
-        let mut operations = document.operations.iter();
-        let found = match wanted.as_deref() {
-            Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name.as_str() == wanted)),
-            None if operations.len() > 1 => return Err(unnamed()),
-            None => operations.next(),
+    /// When there are several, or the request names another.
+    pub fn of(document: &ExecutableDocument, wanted: Option<&str>) -> Result<Self> {
+        let count = document.operations.iter().len();
+        let Some((name, operation)) = document.operations.iter().next().filter(|_| count == 1) else {
+            return Err(several(count));
         };
-        let (name, operation) = found.ok_or_else(unknown)?;
+        let is_other = |wanted: &str| name.is_none_or(|name| name.as_str() != wanted);
+        if wanted.is_some_and(is_other) {
+            return Err(unknown());
+        }
         let name = name.map(|name| name.chars().take(NAME_MAX).collect());
         let variables = needed(&operation.node);
-        Ok(Some(Self { name: name.unwrap_or_default(), kind: operation.node.ty, variables }))
+        Ok(Self { name: name.unwrap_or_default(), kind: operation.node.ty, variables })
     }
 
     /// Refuses to run without a variable that must be there; the executor would notice only in the middle of its work.
@@ -75,6 +74,6 @@ fn unknown() -> Error {
     Error::invalid(&["operationName"], "NOT_FOUND", "The document has no operation of this name.")
 }
 
-fn unnamed() -> Error {
-    Error::invalid(&["operationName"], "REQUIRED", "The document has several operations: say which with operationName.")
+fn several(count: usize) -> Error {
+    Error::invalid(&["query"], "FORMAT", format!("A document holds one operation; this one holds {count}."))
 }

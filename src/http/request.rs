@@ -1,9 +1,9 @@
 //! The id and the origin of a request.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::{
-    extract::{ConnectInfo, Request},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
@@ -36,8 +36,10 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
 }
 
 /// Where a request came from, as far as it is kept.
-pub fn origin(headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> Origin {
-    let address: Option<IpAddr> = peer.map(|ConnectInfo(address)| address.ip());
+pub fn origin(headers: &HeaderMap, peer: Option<SocketAddr>) -> Origin {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    Origin { address, user_agent: agent.map(|agent| agent.chars().take(USER_AGENT_MAX).collect()) }
+    Origin {
+        address: peer.map(|peer| peer.ip()),
+        user_agent: agent.map(|agent| agent.chars().take(USER_AGENT_MAX).collect()),
+    }
 }

@@ -1,0 +1,65 @@
+//! The door to the executor, for HTTP and WebSocket alike: an admitted document goes in, an answer comes out.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use async_graphql::Request;
+use axum::http::{HeaderMap, header};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{answer::Answer, guard::Admitted, request::origin};
+use crate::{
+    access::Viewer,
+    app::App,
+    authentication::store,
+    graphql::{
+        call::Call,
+        error::{Error, ErrorCode, Result},
+    },
+};
+
+/// Who sends a document, and from where.
+pub struct Caller {
+    /// Those of the request; a WebSocket puts the token of its `connection_init` in as `Authorization`.
+    pub headers: HeaderMap,
+    /// The other end of the connection.
+    pub peer: Option<SocketAddr>,
+    /// Names the request in logs and in the audit.
+    pub request_id: Uuid,
+}
+
+/// Runs a document that [the guard](super::guard::admit) has let in.
+///
+/// The viewer is looked up for each document, so a session that ends ends for open connections too.
+/// What a document costs is charged between the two steps in here: the viewer is known then, and nothing has run.
+pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
+    // The field is not called `name`, which in a log of JSON is the span's own.
+    let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
+    async move {
+        let viewer = viewer(app, &caller.headers).await;
+        execute(app, caller, viewer, admitted).await
+    }
+    .instrument(span)
+    .await
+}
+
+async fn execute(app: &Arc<App>, caller: Caller, viewer: Result<Viewer>, admitted: Admitted) -> Answer {
+    let call = Arc::new(Call::new(app.clone(), caller.request_id, origin(&caller.headers, caller.peer), viewer));
+    let Admitted { asked, query, operation_name, .. } = admitted;
+    let mut request = Request::new(query).variables(asked.variables.clone()).data(call);
+    request.operation_name = operation_name;
+    request.set_parsed_query(asked.document().clone());
+    Answer::of(app.schema.execute(request).await, &asked)
+}
+
+/// Who holds the token of the header. A bad token is not refused here: signing in must work with a stale one.
+async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some(header) = header else { return Err(Error::unauthenticated()) };
+    let (scheme, token) = header.split_once(' ').unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Error::unauthenticated());
+    }
+    let viewer = store::session(&app.database.pool, token.trim()).await?;
+    viewer.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This token is unknown or has ended."))
+}
