@@ -21,6 +21,10 @@ const SLOW_STATEMENT_MS: u64 = 100;
 /// A statement that takes longer is ended, in milliseconds.
 const STATEMENT_TIMEOUT_MS: u64 = 15_000;
 
+/// The keys of tests: two, so that a value can be sealed with either.
+const TEST_KEYS: &str =
+    "test-1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=,test-2:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+
 /// The settings of one process, from its command line and, where that is silent, from its environment.
 #[derive(Args, Clone, Debug)]
 pub struct Settings {
@@ -43,6 +47,19 @@ pub struct Settings {
     /// [default: /var/lib/stackmotive for root, ~/.local/share/stackmotive for others]
     #[arg(long, global = true, env = "STACKMOTIVE_DATA_DIR", value_name = "FOLDER", help_heading = "Database")]
     pub data_dir: Option<PathBuf>,
+
+    /// File with the keys that seal passwords and personal data, readable by its owner alone
+    /// [default: for the embedded PostgreSQL one that is made in its data folder]
+    #[arg(long, global = true, env = "STACKMOTIVE_KEYS_FILE", value_name = "FILE", help_heading = "Database")]
+    pub keys_file: Option<PathBuf>,
+
+    /// The keys themselves instead of a file, as ID:BASE64 separated by commas; the first one seals.
+    /// Set the variable: other users of the machine can see options
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_KEYS", hide_env_values = true, hide_short_help = true,
+        value_name = "KEYS", value_parser = secret, help_heading = "Database"
+    )]
+    pub keys: Option<SecretString>,
 
     /// Folder that holds PostgreSQL's `initdb` and `postgres` [default: found, or else fetched once]
     #[arg(long, global = true, env = "STACKMOTIVE_POSTGRES_BIN", value_name = "FOLDER", help_heading = "Database")]
@@ -124,6 +141,8 @@ impl Settings {
             database_url: None,
             admin_database_url: None,
             data_dir: None,
+            keys_file: None,
+            keys: Some(SecretString::from(TEST_KEYS)),
             postgres_bin: None,
             postgres_fetch: true,
             pool_size: 4,

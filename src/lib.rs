@@ -1,7 +1,7 @@
 //! StackMotive: a GraphQL server for people's investments, on PostgreSQL.
 //!
 //! This page is the map. The way of one request through it is told in `docs/architecture.md`, what clients may rely on
-//! in `docs/api.md`, the walls inside the database in `docs/row-level-security.md`.
+//! in `docs/api.md`, the walls inside the database in `docs/row-level-security.md`, the keys in `docs/personal-data.md`.
 //!
 //! # Where things are
 //!
@@ -12,6 +12,7 @@
 //! | [`config`] | every setting, in one struct: the only reader of the environment |
 //! | [`clock`] | the only reader of the time |
 //! | [`database`] | connecting, migrating, the embedded PostgreSQL; a [`Transaction`](database::transaction::Transaction) that begins with its scope |
+//! | [`sealing`] | the keys, and what is sealed with them: passwords and personal data |
 //! | [`access`] | who asks, and whose row is whose: one rule for each table, on one page |
 //! | [`app`] | what lives as long as the process |
 //! | [`http`] | the outside: routes, GraphQL over HTTP, request ids, health, the playground |
@@ -83,6 +84,7 @@ pub mod onboarding;
 pub mod portfolio;
 pub mod preferences;
 pub mod rebalancing;
+pub mod sealing;
 pub mod seed;
 pub mod trading;
 pub mod vault_categories;

@@ -3,6 +3,7 @@
 //! Sentences for the person go to standard output, the log and failures to standard error.
 //! The exit code is 0 when all went well, 1 for a failure, 2 for wrong usage.
 
+mod keys;
 mod log;
 mod migrate;
 mod schema;
@@ -61,6 +62,8 @@ enum Command {
     Schema,
     /// Make an account, or make one an administrator
     User(user::Arguments),
+    /// Make keys for passwords and personal data
+    Keys(keys::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -82,6 +85,9 @@ fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
         schema::run();
         return Ok(());
     }
+    if let Command::Keys(keys::Arguments { action: keys::Action::New }) = &command {
+        return keys::new();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -92,7 +98,7 @@ fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
             Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
             Command::Seed(arguments) => seed::run(&settings, &arguments).await,
             Command::User(arguments) => user::run(&settings, arguments).await,
-            Command::Schema => Ok(()),
+            Command::Schema | Command::Keys(_) => Ok(()),
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Serving: a database that is up to date, the API over HTTP, and an orderly end.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,6 +9,7 @@ use sea_orm::sqlx;
 use stackmotive::app::App;
 use stackmotive::config::Settings;
 use stackmotive::database::{Address, Database, Failure, Place};
+use stackmotive::sealing::{KeyRing, Source};
 use tokio::net::TcpListener;
 
 use super::signals::Signals;
@@ -37,10 +39,11 @@ pub struct Arguments {
 /// is stopped last: HTTP, then the pool, then PostgreSQL.
 pub async fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failure> {
     let signals = Signals::listen()?;
+    let source = Source::of(&settings)?;
     let listener = listen(&settings.listen).await?;
     let Some(place) = signals.unless_stopped(open(&settings)).await else { return Ok(()) };
     let place = place?;
-    let outcome = serve_at(&place, &signals, listener, settings, arguments).await;
+    let outcome = serve_at(&place, &signals, listener, (settings, source), arguments).await;
     place.stop().await;
     if outcome.is_ok() {
         say("Stopped.");
@@ -76,14 +79,15 @@ async fn serve_at(
     place: &Place,
     signals: &Signals,
     listener: TcpListener,
-    settings: Settings,
+    (settings, source): (Settings, Source),
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    let Some(database) = signals.unless_stopped(prepare(place, &settings, arguments)).await else { return Ok(()) };
-    let database = database?;
+    let preparing = prepare(place, &settings, source, arguments);
+    let Some(prepared) = signals.unless_stopped(preparing).await else { return Ok(()) };
+    let (database, keys) = prepared?;
     let partitions = tokio::spawn(keep_partitions(database.clone()));
     let outcome = tokio::select! {
-        outcome = serve_http(listener, signals, settings, database.clone()) => outcome,
+        outcome = serve_http(listener, signals, App::new(settings, database.clone(), keys)) => outcome,
         failure = ended(place) => Err(failure),
     };
     partitions.abort();
@@ -92,15 +96,27 @@ async fn serve_at(
 }
 
 /// Everything that has to be right before the first request.
-async fn prepare(place: &Place, settings: &Settings, arguments: &Arguments) -> Result<Database, Failure> {
+async fn prepare(
+    place: &Place,
+    settings: &Settings,
+    source: Source,
+    arguments: &Arguments,
+) -> Result<(Database, KeyRing), Failure> {
     let applied = if arguments.no_migrate { place.prepare().await? } else { place.migrate().await? };
     if !applied.is_empty() {
         say(format_args!("Applied {} migrations to the database.", applied.len()));
     }
     let database = Database::connect(place.app_url(), settings).await?;
     ensure_partitions(&database).await.map_err(|error| of_app(&error, place))?;
+    let keys = match source.open() {
+        Ok(keys) => keys,
+        Err(failure) => {
+            database.close().await;
+            return Err(failure);
+        }
+    };
     first_run(place, &database).await?;
-    Ok(database)
+    Ok((database, keys))
 }
 
 /// A first serve on an empty embedded database makes a small demo account. A database of the person's own gets none.
@@ -115,15 +131,9 @@ async fn first_run(place: &Place, database: &Database) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn serve_http(
-    listener: TcpListener,
-    signals: &Signals,
-    settings: Settings,
-    database: Database,
-) -> Result<(), Failure> {
+async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> Result<(), Failure> {
     let fault = |error: std::io::Error| Failure::new(format!("Serving ended ({error})."));
     let address = listener.local_addr().map_err(fault)?;
-    let app = App::new(settings, database);
     let service = stackmotive::http::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let stop = signals.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {

@@ -1,8 +1,9 @@
 //! The program as a person meets it: started, stopped, killed, and started wrongly.
 //!
-//! What serving is stands here; `commands` tries the other commands, `refusals` the starts that fail.
+//! What serving is stands here; `commands` tries the other commands, `keys` the keys, `refusals` the starts that fail.
 
 mod commands;
+mod keys;
 mod refusals;
 
 use std::fs::Permissions;
@@ -33,13 +34,15 @@ fn program_at(path: &Path) -> Command {
     let mut command = Command::new(path);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("STACKMOTIVE_LISTEN", "127.0.0.1:0").env("STACKMOTIVE_POSTGRES_FETCH", "false");
+    // For databases of one's own; the embedded one makes its own.
+    command.env("STACKMOTIVE_KEYS", "test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
     command.stdin(Stdio::null());
     command
 }
 
 fn program_with(data: &Path) -> Command {
     let mut command = program();
-    command.env("STACKMOTIVE_DATA_DIR", data);
+    command.env("STACKMOTIVE_DATA_DIR", data).env_remove("STACKMOTIVE_KEYS");
     command
 }
 
@@ -288,7 +291,7 @@ fn an_ordinary_user_has_it_at_home() {
     let path = folder.path().join("stackmotive");
     std::fs::copy(env!("CARGO_BIN_EXE_stackmotive"), &path).expect("copied");
     let mut command = program_at(&path);
-    command.env("HOME", &home).current_dir(&home);
+    command.env("HOME", &home).env_remove("STACKMOTIVE_KEYS").current_dir(&home);
     become_ordinary(&mut command, &home);
 
     let server = Server::start(&mut command);

@@ -14,7 +14,7 @@ use super::{Server, database_in, emails_in, folder, program, program_with};
 
 #[test]
 fn help_teaches_with_examples() {
-    for command in [vec![], vec!["migrate"], vec!["seed"], vec!["user"]] {
+    for command in [vec![], vec!["migrate"], vec!["seed"], vec!["user"], vec!["keys"]] {
         let Output { status, stdout, .. } = program().args(&command).arg("--help").output().expect("run");
         assert_eq!(status.code(), Some(0));
         assert!(String::from_utf8_lossy(&stdout).contains("Examples:\n  stackmotive"), "{command:?}");

@@ -19,6 +19,7 @@ use stackmotive::{
     config::Settings,
     database::{Database, embedded::Cluster, migrate},
     http,
+    sealing::Source,
 };
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
@@ -71,7 +72,8 @@ impl Api {
     /// The same, under settings that its connections to the database know too.
     pub async fn start_as(settings: Settings, change: impl FnOnce(&mut App)) -> Self {
         let (admin_url, database) = new_database(&settings).await;
-        let app = App::new(settings, database);
+        let keys = Source::of(&settings).and_then(Source::open).unwrap();
+        let app = App::new(settings, database, keys);
         let mut app = Arc::into_inner(app).expect("nobody else has it yet");
         change(&mut app);
         let app = Arc::new(app);
