@@ -125,11 +125,11 @@ fn describe(sources: &Path, dist: &Path, out: &Path, bundled: bool) -> Result<()
     Ok(fs::write(out.join("assets.rs"), code)?)
 }
 
-/// What the tags of this kind load, for the page's Content-Security-Policy.
+/// What the tags of this kind load, each behind a space, for the page's Content-Security-Policy.
 fn addresses(tags: &str, kind: &str) -> String {
     let lines = tags.lines().filter(|line| line.starts_with(kind));
     let found: Vec<_> = lines.filter_map(|line| line.split('"').find(|part| part.starts_with("https://"))).collect();
-    found.join(" ")
+    found.iter().map(|address| format!(" {address}")).collect()
 }
 
 fn media_type(file: &Path) -> Result<&'static str> {

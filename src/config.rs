@@ -109,6 +109,18 @@ pub struct Settings {
     )]
     pub cors_origins: Vec<String>,
 
+    /// For a server that is reached by HTTPS alone: for how many seconds browsers shall insist on that; 0 says nothing
+    #[arg(
+        long,
+        global = true,
+        env = "STACKMOTIVE_HSTS_MAX_AGE",
+        hide_short_help = true,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        help_heading = "Server"
+    )]
+    pub hsts_max_age: u64,
+
     /// What is logged, as a level or a list such as warn,stackmotive=debug
     #[arg(
         long, global = true, env = "STACKMOTIVE_LOG", value_name = "FILTER", default_value = LOG,
@@ -150,6 +162,7 @@ impl Settings {
             statement_timeout_ms: STATEMENT_TIMEOUT_MS,
             listen: String::from("127.0.0.1:0"),
             cors_origins: Vec::new(),
+            hsts_max_age: 0,
             log: String::from("warn"),
             log_format: LogFormat::Text,
         }

@@ -1,5 +1,7 @@
 // Puts the page together: GraphiQL with its explorer, the sign-in panel, the examples.
 
+// First: the policy has to stand before a library gives the page any markup.
+import './trusted-types.js';
 import { GraphiQL, createElement, createRoot, explorerPlugin } from './libraries.js';
 import { connectAccount } from './account.js';
 import { FIRST_QUERY, fillExamples } from './examples-menu.js';

@@ -108,10 +108,5 @@ fn respond(media: &'static str, status: StatusCode, body: Vec<u8>) -> Response {
     } else {
         "application/json; charset=utf-8"
     };
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (status, headers, body).into_response()
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
 }

@@ -42,14 +42,10 @@ pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request
     }
 }
 
-/// A document in the body, as JSON.
+/// A document in the body, as JSON: [`cross_site`](super::cross_site) lets nothing else through.
 pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(media) = media_type(&parts.headers) else { return not_acceptable() };
-    if !is_json(&parts.headers) {
-        let error = Error::invalid(&[], "FORMAT", "A request is sent as application/json.");
-        return refused(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
-    }
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         let error = Error::new(ErrorCode::TooComplex, "A request's body has at most 128 KB.");
         return refused(media, StatusCode::PAYLOAD_TOO_LARGE, error);
@@ -79,7 +75,7 @@ async fn answer(app: &Arc<App>, media: &'static str, parts: Parts, admitted: Adm
 }
 
 /// The media type to answer in; `None` when the client takes neither.
-fn media_type(headers: &HeaderMap) -> Option<&'static str> {
+pub(super) fn media_type(headers: &HeaderMap) -> Option<&'static str> {
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     if accept.is_empty() {
         return Some(JSON);
@@ -96,7 +92,7 @@ fn media_type(headers: &HeaderMap) -> Option<&'static str> {
     }
 }
 
-fn not_acceptable() -> Response {
+pub(super) fn not_acceptable() -> Response {
     let text = "The answer is application/graphql-response+json or application/json.\n";
     (StatusCode::NOT_ACCEPTABLE, text).into_response()
 }
@@ -108,17 +104,5 @@ fn weight(accept: &[&str], wanted: &str) -> Option<f32> {
         let is_wanted = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(wanted));
         let weight = || parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
         is_wanted.then(weight).map(|weight| weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0)))
-    })
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = kind.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(JSON));
-    json && parts.all(|part| match part.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
     })
 }

@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod coercion;
+pub mod cors;
+pub mod cross_site;
 pub mod document;
 pub mod graphql;
 pub mod guard;
@@ -12,46 +14,29 @@ pub mod order;
 pub mod playground;
 pub mod request;
 pub mod run;
+pub mod security_headers;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    http::{HeaderValue, Method, header},
-    middleware,
-    routing::get,
-};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    cors::{AllowOrigin, CorsLayer},
-};
+use axum::{Router, middleware, routing::get};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::app::App;
 
 /// Everything that the server answers.
 pub fn router(app: Arc<App>) -> Router {
-    let cors = cors(&app.settings.cors_origins);
+    let from_pages = middleware::from_fn_with_state(app.clone(), cross_site::refuse);
     Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/graphql", get(graphql::get).post(graphql::post).layer(from_pages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .with_state(app)
+        .with_state(app.clone())
         .merge(playground::routes())
         .fallback(health::nothing_here)
         .layer(CatchPanicLayer::custom(graphql::panicked))
         .layer(CompressionLayer::new())
-        .layer(cors)
+        .layer(cors::layer(&app.settings.cors_origins))
+        .layer(middleware::map_response(cors::silent_to_others))
+        .layer(middleware::from_fn_with_state(app, security_headers::add))
         .layer(middleware::from_fn(request::identify))
-}
-
-/// Pages of other origins may call the API only when the settings name them.
-fn cors(origins: &[String]) -> CorsLayer {
-    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, request::HEADER])
-        .expose_headers([request::HEADER])
-        .max_age(std::time::Duration::from_secs(3600))
 }

@@ -59,6 +59,6 @@ async fn says_what_is_wrong_with_the_address() {
         let reply = send(&api, get(&parameters), Body::empty()).await;
         assert_eq!(reply.refusal(), expected, "{parameters:?}");
     }
-    let no_text = Request::get("/graphql?query=%ff%fe").header("accept", GRAPHQL);
+    let no_text = Request::get("/graphql?query=%ff%fe").header("accept", GRAPHQL).header("x-requested-with", "x");
     assert_eq!(send(&api, no_text, Body::empty()).await.refusal(), json!([400, "INVALID", [[[], "FORMAT"]]]));
 }

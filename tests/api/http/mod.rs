@@ -1,6 +1,8 @@
 //! GraphQL over HTTP, and what else the server answers.
 
 mod bad_input;
+mod cors;
+mod cross_site;
 mod database_gone;
 mod get;
 mod headers;
@@ -8,6 +10,7 @@ mod health;
 mod media_types;
 mod nulls;
 mod post;
+mod security_headers;
 mod slow_statements;
 
 use axum::{
@@ -71,10 +74,10 @@ fn post() -> Builder {
     Request::post("/graphql").header("content-type", "application/json").header("accept", GRAPHQL)
 }
 
-/// A GET with these parameters, which are escaped here.
+/// A GET with these parameters, which are escaped here, and the header that no page can add without leave.
 fn get(parameters: &[(&str, &str)]) -> Builder {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-    Request::get(format!("/graphql?{query}")).header("accept", GRAPHQL)
+    Request::get(format!("/graphql?{query}")).header("accept", GRAPHQL).header("graphql-require-preflight", "1")
 }
 
 /// Fails when a text tells of the database's inside: tables, constraints, SQL.
