@@ -5,7 +5,7 @@
 //! the second wall, knows the same viewer.
 //! No table query starts anywhere else; clippy's `disallowed_methods` holds that.
 
-use std::fmt::Write;
+use std::{fmt::Write, net::IpAddr};
 
 use sea_orm::{
     ExprTrait, Value,
@@ -30,6 +30,7 @@ pub struct Scope {
     admin: bool,
     system: bool,
     request: Option<Uuid>,
+    address: Option<IpAddr>,
     first_wall: FirstWall,
 }
 
@@ -64,6 +65,8 @@ enum Rule {
     WatchlistShare,
     /// The author, and everybody signed in when it is public.
     JournalEntry,
+    /// Admins alone.
+    Admin,
     /// Everybody signed in; the view itself shows only whom one has met.
     Person,
 }
@@ -92,6 +95,7 @@ fn rule(table: &str) -> Option<Rule> {
         "watchlist_items" => Rule::WatchlistItem,
         "watchlist_shares" => Rule::WatchlistShare,
         "journal_entries" => Rule::JournalEntry,
+        "audit_log" => Rule::Admin,
         "people" => Rule::Person,
         _ => return None,
     })
@@ -124,6 +128,12 @@ impl Scope {
         self
     }
 
+    /// The same scope, telling the audit where its request came from.
+    pub fn from_address(mut self, address: Option<IpAddr>) -> Self {
+        self.address = address;
+        self
+    }
+
     /// The same scope without the conditions of this file; see [`FirstWall::Removed`].
     pub fn behind(mut self, wall: FirstWall) -> Self {
         self.first_wall = wall;
@@ -136,7 +146,7 @@ impl Scope {
     }
 
     /// What opens a transaction in this scope, in one round trip.
-    /// The values are UUIDs and words of ours, so the text needs no parameters.
+    /// The values are UUIDs, addresses and words of ours, so the text needs no parameters.
     pub fn begin(&self, mode: Mode) -> String {
         let begin = match mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -150,10 +160,15 @@ impl Scope {
         let mut sql = String::new();
         let user = self.user.map(|id| id.to_string());
         let request = self.request.map(|id| id.to_string());
+        let address = self.address.map(|address| address.to_string());
         let on = |flag: bool| flag.then(|| "on".to_owned());
-        for (name, value) in
-            [("user_id", user), ("admin", on(self.admin)), ("system", on(self.system)), ("request_id", request)]
-        {
+        for (name, value) in [
+            ("user_id", user),
+            ("admin", on(self.admin)),
+            ("system", on(self.system)),
+            ("request_id", request),
+            ("address", address),
+        ] {
             if let Some(value) = value {
                 let _ = write!(sql, "; SET LOCAL stackmotive.{name} = '{value}'");
             }
@@ -188,6 +203,7 @@ impl Scope {
             }
             Rule::WatchlistShare => column("owner_id").eq(user).or(column("shared_with_id").eq(user)),
             Rule::JournalEntry => column("user_id").eq(user).or(column("is_public")),
+            Rule::Admin => Expr::value(self.admin),
             Rule::Person => Expr::value(true),
         }
     }

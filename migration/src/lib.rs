@@ -18,6 +18,7 @@
 //! | `m0010_vault_categories` | `vault_categories`, `asset_category_assignment` |
 //! | `m0011_logging` | `agent_memory` with its monthly partitions |
 //! | `m0012_people` | the view `people`: what anybody may see of somebody else |
+//! | `m0014_audit` | `audit_log` with its monthly partitions, its triggers and the function that adds to it |
 
 use sea_orm_migration::prelude::*;
 
@@ -91,6 +92,16 @@ const STEPS: &[Step] = &[
         name: "m0012_people",
         up: &[include_str!("m0012_people/up.sql")],
         down: include_str!("m0012_people/down.sql"),
+    },
+    Step {
+        name: "m0014_audit",
+        up: &[
+            include_str!("m0014_audit/up.sql"),
+            include_str!("m0014_audit/events.sql"),
+            include_str!("m0014_audit/partitions.sql"),
+            include_str!("m0014_audit/changes.sql"),
+        ],
+        down: include_str!("m0014_audit/down.sql"),
     },
 ];
 

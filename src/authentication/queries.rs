@@ -3,10 +3,13 @@
 use async_graphql::{Context, Object};
 
 use super::types::User;
-use crate::graphql::{
-    call::call,
-    error::Result,
-    table::{Edge, Record},
+use crate::{
+    graphql::{
+        call::call,
+        error::Result,
+        table::{Edge, Record},
+    },
+    logging::types::AuditEntry,
 };
 
 #[derive(Default)]
@@ -32,7 +35,8 @@ impl AuthenticationQueries {
     }
 }
 
-/// What admins may read for support: accounts, and through them their portfolios, holdings, positions and imports.
+/// What admins may read for support: accounts, and through them their portfolios, holdings, positions and imports; and the
+/// audit.
 /// Everything else of a user stays theirs alone: those lists show here only what is public or shared with the admin.
 #[derive(async_graphql::SimpleObject)]
 #[graphql(complex)]
@@ -44,6 +48,13 @@ pub struct Admin {
 crate::edges!(Admin, Admin::EDGES);
 
 impl Admin {
-    const EDGES: &'static [Edge<Self>] =
-        &[Edge::many::<User>("users", "All accounts, newest first.", &[], |_| Some(Vec::new()))];
+    const EDGES: &'static [Edge<Self>] = &[
+        Edge::many::<User>("users", "All accounts, newest first.", &[], |_| Some(Vec::new())),
+        Edge::many::<AuditEntry>(
+            "auditLog",
+            "Changes of watched rows, refusals and failed sign-ins, newest first.",
+            &[],
+            |_| Some(Vec::new()),
+        ),
+    ];
 }

@@ -134,7 +134,7 @@ async fn first_run(place: &Place, database: &Database) -> Result<(), Failure> {
 async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> Result<(), Failure> {
     let fault = |error: std::io::Error| Failure::new(format!("Serving ended ({error})."));
     let address = listener.local_addr().map_err(fault)?;
-    let service = stackmotive::http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let service = stackmotive::http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let stop = signals.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.stop().await;
@@ -143,14 +143,16 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
     });
     say(format_args!("Listening on http://{address}"));
     say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
-    tokio::select! {
+    let outcome = tokio::select! {
         biased;
         outcome = server => outcome.map_err(fault),
         () = drained(signals) => {
             tracing::warn!("requests were cut off that had not finished");
             Ok(())
         }
-    }
+    };
+    app.audit.close().await;
+    outcome
 }
 
 /// Returns when those under way had their time, or somebody asked twice.
@@ -187,7 +189,7 @@ async fn keep_partitions(database: Database) {
 
 #[allow(clippy::disallowed_methods, reason = "the function that makes partitions is about nobody's rows")]
 async fn ensure_partitions(database: &Database) -> Result<(), sqlx::Error> {
-    let statement = sqlx::query("SELECT public.ensure_activity_partitions($1)").bind(PARTITION_MONTHS);
+    let statement = sqlx::query("SELECT public.ensure_partitions($1)").bind(PARTITION_MONTHS);
     statement.execute(&database.pool).await?;
     Ok(())
 }

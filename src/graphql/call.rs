@@ -64,7 +64,7 @@ impl Call {
             Ok(viewer) => Scope::viewer(viewer),
             Err(_) => Scope::nobody(),
         };
-        let scope = scope.for_request(request_id).behind(app.first_wall);
+        let scope = scope.for_request(request_id).from_address(origin.address).behind(app.first_wall);
         let reader = RwLock::new(Arc::new(Reader::new(&app, scope)));
         Self { app, request_id, origin, viewer, ended: AtomicBool::new(false), reader }
     }
@@ -87,7 +87,7 @@ impl Call {
 
     /// A transaction that writes as this scope.
     pub async fn write_as(&self, scope: Scope) -> Result<Transaction> {
-        let scope = scope.for_request(self.request_id).behind(self.app.first_wall);
+        let scope = self.told(scope);
         Ok(Transaction::begin(&self.app.database.pool, &scope, Mode::Write).await?)
     }
 
@@ -99,7 +99,7 @@ impl Call {
 
     /// Reads from here on in another scope: that of somebody who has just signed in.
     pub fn read_as(&self, scope: Scope) {
-        let scope = scope.for_request(self.request_id).behind(self.app.first_wall);
+        let scope = self.told(scope);
         let reader = Arc::new(Reader::new(&self.app, scope));
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
     }
@@ -142,6 +142,11 @@ impl Call {
     /// A loader of a module's own, made once for what this document reads.
     pub fn loader<L: Clone + Send + Sync + 'static>(&self, make: impl FnOnce(Arc<Snapshot>) -> L) -> L {
         self.reader().typed(make)
+    }
+
+    /// A scope with what the audit wants to know of this request.
+    fn told(&self, scope: Scope) -> Scope {
+        scope.for_request(self.request_id).from_address(self.origin.address).behind(self.app.first_wall)
     }
 
     fn reader(&self) -> Arc<Reader> {

@@ -35,6 +35,20 @@ pub enum ErrorCode {
     Internal,
 }
 
+/// Every code, for whoever meets one as text.
+pub const ERROR_CODES: [ErrorCode; 10] = [
+    ErrorCode::Unauthenticated,
+    ErrorCode::Forbidden,
+    ErrorCode::NotFound,
+    ErrorCode::Invalid,
+    ErrorCode::Conflict,
+    ErrorCode::AlreadyImported,
+    ErrorCode::RateLimited,
+    ErrorCode::TooComplex,
+    ErrorCode::Unavailable,
+    ErrorCode::Internal,
+];
+
 impl ErrorCode {
     /// The code as it stands in an answer, such as `NOT_FOUND`.
     pub fn text(self) -> &'static str {

@@ -99,6 +99,40 @@ impl<T: Record> OutputType for Id<T> {
     }
 }
 
+/// The id of a row whose type its table does not tell.
+pub struct AnyId(pub Uuid);
+
+impl InputType for AnyId {
+    type RawValueType = Self;
+
+    fn type_name() -> Cow<'static, str> {
+        <ID as InputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <ID as InputType>::create_type_info(registry)
+    }
+
+    fn parse(value: Option<Value>) -> InputValueResult<Self> {
+        let Some(Value::String(text)) = value else {
+            return Err(InputValueError::expected_type(value.unwrap_or_default()));
+        };
+        let bare = || Uuid::try_parse(&text).ok().filter(|id| id.to_string() == text);
+        let found = split(&text).map(|(_, id)| id).or_else(bare);
+        found.map(Self).ok_or_else(|| {
+            InputValueError::custom("This is no id; one looks like portfolio_0192f0c1-7b5e-7c3a-9d2f-3f1a5b6c7d8e.")
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
 /// The library leaves its own scalar without a word.
 fn describe(registry: &mut Registry) {
     <ID as OutputType>::create_type_info(registry);

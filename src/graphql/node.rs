@@ -13,7 +13,7 @@ use super::{
 use crate::{
     authentication::types::{Person, Session, User},
     journaling::types::{JournalEntry, TradeAnalysis, TradeLog},
-    logging::types::Activity,
+    logging::types::{Activity, AuditEntry},
     onboarding::types::{Onboarding, TradingPreferences},
     portfolio::types::{Holding, Portfolio, Position, SyncRun},
     preferences::types::{Preferences, ThemePreferences},
@@ -49,6 +49,7 @@ pub enum Node {
     VaultCategory(VaultCategory),
     CategoryAssignment(CategoryAssignment),
     Activity(Activity),
+    AuditEntry(AuditEntry),
     Person(Person),
 }
 
@@ -76,6 +77,7 @@ pub static TARGETS: &[&dyn Target] = &[
     &Of::<VaultCategory>(PhantomData),
     &Of::<CategoryAssignment>(PhantomData),
     &Of::<Activity>(PhantomData),
+    &Of::<AuditEntry>(PhantomData),
     &Of::<Person>(PhantomData),
 ];
 

@@ -12,7 +12,7 @@ use sea_orm::{Value as Sql, prelude::DateTimeWithTimeZone, sea_query::ArrayType}
 use super::{
     enumeration::Enumeration,
     filter::{Wrong, input_object, input_value},
-    id,
+    id::{self, AnyId},
     scalars::{Date, DateTime, Decimal, Json, Time},
     table::Table,
 };
@@ -63,6 +63,8 @@ pub const DECIMAL: &dyn Kind = &Of::<Decimal>(PhantomData);
 pub const DATE: &dyn Kind = &Of::<Date>(PhantomData);
 pub const DATE_TIME: &dyn Kind = &Of::<DateTime>(PhantomData);
 pub const TIME: &dyn Kind = &Of::<Time>(PhantomData);
+/// An id of any type, or a bare UUID.
+pub const ANY_ID: &dyn Kind = &Of::<AnyId>(PhantomData);
 pub const JSON: &dyn Kind = &Of::<Json>(PhantomData);
 
 /// A column that holds one of the values of `E`.
@@ -228,6 +230,19 @@ impl Operand for async_graphql::ID {
 
     fn into_sql(self, table: &Table) -> Result<Sql, String> {
         id::parse(table.prefix, &self).map(Sql::from)
+    }
+}
+
+impl Operand for AnyId {
+    const ARRAY: ArrayType = ArrayType::Uuid;
+    const ORDERED: bool = false;
+
+    fn operators() -> String {
+        "AnyIDFilter".to_owned()
+    }
+
+    fn into_sql(self, _: &Table) -> Result<Sql, String> {
+        Ok(self.0.into())
     }
 }
 

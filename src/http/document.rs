@@ -68,6 +68,11 @@ impl Asked {
         self.operation().map(|operation| &operation.selection_set.node)
     }
 
+    /// Whether it reads or changes.
+    pub fn kind(&self) -> Option<OperationType> {
+        self.operation().map(|operation| operation.ty)
+    }
+
     /// The whole document, for its fragments.
     pub fn document(&self) -> &ExecutableDocument {
         &self.document

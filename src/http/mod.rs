@@ -12,6 +12,7 @@ pub mod nulls;
 pub mod operation;
 pub mod order;
 pub mod playground;
+pub mod refusals;
 pub mod request;
 pub mod run;
 pub mod security_headers;

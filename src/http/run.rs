@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, header};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{answer::Answer, guard::Admitted, request::origin};
+use super::{answer::Answer, guard::Admitted, refusals, request::origin};
 use crate::{
     access::Viewer,
     app::App,
@@ -16,6 +16,7 @@ use crate::{
         call::Call,
         error::{Error, ErrorCode, Result},
     },
+    logging::{audit::Event, types::AuditOperation},
 };
 
 /// Who sends a document, and from where.
@@ -36,7 +37,7 @@ pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
     // The field is not called `name`, which in a log of JSON is the span's own.
     let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
     async move {
-        let viewer = viewer(app, &caller.headers).await;
+        let viewer = viewer(app, &caller).await;
         execute(app, caller, viewer, admitted).await
     }
     .instrument(span)
@@ -46,20 +47,26 @@ pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
 async fn execute(app: &Arc<App>, caller: Caller, viewer: Result<Viewer>, admitted: Admitted) -> Answer {
     let call = Arc::new(Call::new(app.clone(), caller.request_id, origin(&caller.headers, caller.peer), viewer));
     let Admitted { asked, query, operation_name, .. } = admitted;
-    let mut request = Request::new(query).variables(asked.variables.clone()).data(call);
+    let mut request = Request::new(query).variables(asked.variables.clone()).data(call.clone());
     request.operation_name = operation_name;
     request.set_parsed_query(asked.document().clone());
-    Answer::of(app.schema.execute(request).await, &asked)
+    let answer = Answer::of(app.schema.execute(request).await, &asked);
+    refusals::record(&call, &asked, &answer.errors);
+    answer
 }
 
 /// Who holds the token of the header. A bad token is not refused here: signing in must work with a stale one.
-async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer> {
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+async fn viewer(app: &App, caller: &Caller) -> Result<Viewer> {
+    let header = caller.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(header) = header else { return Err(Error::unauthenticated()) };
     let (scheme, token) = header.split_once(' ').unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Error::unauthenticated());
     }
     let viewer = store::session(&app.database.pool, token.trim()).await?;
+    if viewer.is_none() {
+        let origin = origin(&caller.headers, caller.peer);
+        app.audit.record(Event::before_viewer(caller.request_id, &origin, AuditOperation::TokenRefused));
+    }
     viewer.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This token is unknown or has ended."))
 }

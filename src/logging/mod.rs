@@ -1,6 +1,7 @@
-//! What was done with an account, one row for each committed change.
+//! What was done with an account, one row for each committed change; and the audit, for administrators.
 //!
-//! Tables: agent_memory.
+//! Tables: agent_memory, audit_log.
 
+pub mod audit;
 pub mod store;
 pub mod types;

@@ -8,8 +8,19 @@ use std::{
 /// Lines of a file at most: a file is about one thing.
 const FILE_MAX: usize = 400;
 /// The names that a file of a module may have besides those of pure calculation.
-const ROLES: [&str; 10] =
-    ["mod", "types", "queries", "mutations", "subscriptions", "loaders", "store", "accounts", "password", "tokens"];
+const ROLES: [&str; 11] = [
+    "mod",
+    "types",
+    "queries",
+    "mutations",
+    "subscriptions",
+    "loaders",
+    "store",
+    "accounts",
+    "password",
+    "tokens",
+    "audit",
+];
 const MODULES: [&str; 10] = [
     "authentication",
     "portfolio",

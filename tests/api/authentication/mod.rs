@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::support::{Answer, Api, Log, Somebody, hash};
 
 /// The password of everybody whom [`member`] makes.
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 /// What a sign-in is asked for.
 const TOKENS: &str =
     "{ accessToken accessExpiresAt refreshToken refreshExpiresAt sessionId user { id email displayName } }";
@@ -47,7 +47,7 @@ impl Tokens {
 }
 
 /// Somebody with an account and [`PASSWORD`], whose hash is computed once for all.
-async fn member(api: &Api, name: &str) -> Somebody {
+pub(crate) async fn member(api: &Api, name: &str) -> Somebody {
     static HASH: OnceCell<String> = OnceCell::const_new();
     let hash = HASH.get_or_init(|| async {
         // A code is not an error's only part, so the error itself cannot be shown.

@@ -108,7 +108,7 @@ SELECT format('function %s is called with its owner''s rights, but %s', name, fa
 FROM definers, LATERAL (VALUES
     ('has no search_path of its own', settings !~ 'search_path='),
     ('everybody may call it', has_function_privilege('public', oid, 'EXECUTE')),
-    ('does not belong to stackmotive_auth', owner <> 'stackmotive_auth' AND name <> 'ensure_activity_partitions')
+    ('does not belong to stackmotive_auth', owner <> 'stackmotive_auth' AND name <> 'ensure_partitions')
 ) faults (fault, is_so)
 WHERE is_so
 UNION ALL

@@ -60,3 +60,5 @@ VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-0000000
         '00000000-0000-7000-8000-000000000001', 'PROBE');
 INSERT INTO agent_memory (id, user_id, block_id, action, context, session_id)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe', 'probe_made', 'probe', 'probe');
+INSERT INTO audit_log (id, operation, scope, table_name, row_id, changes)
+VALUES ('00000000-0000-7000-8000-000000000001', 'UPDATE', 'system', 'users', '00000000-0000-7000-8000-000000000001', '{}');

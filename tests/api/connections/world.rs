@@ -134,6 +134,7 @@ impl World {
             }
             "watchlist_shares" => row["owner_id"] == *me || row["shared_with_id"] == *me,
             "journal_entries" => row["user_id"] == *me || is_public(),
+            "audit_log" => admin,
             "people" => self.knows(viewer, &row["id"]),
             "user_sessions"
             | "user_trade_rule"

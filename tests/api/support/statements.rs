@@ -24,14 +24,14 @@ impl Statements {
     }
 
     /// The table statements heard since the last time, one line each: without the brackets of transactions,
-    /// and without what a new connection is told before it serves anybody.
+    /// without what a new connection is told before it serves anybody, and without what the audit's writer sends by itself.
     pub fn take(&self) -> Vec<String> {
         let heard: Vec<String> = self.heard.lock().unwrap().drain(..).collect();
         heard.into_iter().filter(|sql| !BESIDES.iter().any(|words| sql.starts_with(words))).collect()
     }
 }
 
-const BESIDES: [&str; 4] = ["BEGIN", "COMMIT", "ROLLBACK", "SELECT set_config('role'"];
+const BESIDES: [&str; 5] = ["BEGIN", "COMMIT", "ROLLBACK", "SELECT set_config('role'", "SELECT public.audit_record("];
 
 struct Ear(Arc<Mutex<Vec<String>>>);
 

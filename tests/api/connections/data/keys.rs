@@ -6,7 +6,7 @@ use super::{ADA, BOB, Dice, Draft, ROOT};
 use crate::support::{Somebody, hash};
 
 /// Every table with rows in the API, after those that it refers to.
-pub const TABLES: [&str; 22] = [
+pub const TABLES: [&str; 23] = [
     "users",
     "user_sessions",
     "portfolio_summary",
@@ -29,6 +29,7 @@ pub const TABLES: [&str; 22] = [
     "vault_categories",
     "asset_category_assignment",
     "agent_memory",
+    "audit_log",
 ];
 
 const USERS: usize = 22;
@@ -65,6 +66,7 @@ pub fn of(table: &str) -> Vec<Draft> {
         "trade_analysis" => analyses(),
         "vault_categories" => owned(|_, n| draft([("category_code", format!("code {n}"))])),
         "asset_category_assignment" => assignments(),
+        "audit_log" => audit(),
         other => panic!("which rows has {other}? Tell it in data/keys.rs"),
     };
     drafts.into_iter().enumerate().map(|(at, draft)| with_id(table, at, draft)).collect()
@@ -206,6 +208,20 @@ fn assignments() -> Vec<Draft> {
         let category = id("vault_categories", row_of(user, category));
         draft([("category_id", category), ("symbol", SYMBOLS[symbol].into())])
     })
+}
+
+/// Done by one, to the row of another; some by nobody, some to nobody's row.
+fn audit() -> Vec<Draft> {
+    let entry = |(at, (user, n)): (usize, (usize, usize))| {
+        draft([
+            ("actor_id", if n % 3 == 0 { String::new() } else { id("users", user) }),
+            ("owner_id", if n % 4 == 1 { String::new() } else { id("users", ADA) }),
+            ("row_id", if n % 5 == 2 { String::new() } else { id("journal_entries", at) }),
+            ("request_id", if n % 2 == 0 { String::new() } else { id("requests", n) }),
+            ("table_name", "journal_entries".into()),
+        ])
+    };
+    owners().enumerate().map(entry).collect()
 }
 
 fn vault(n: usize) -> String {
