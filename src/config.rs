@@ -2,12 +2,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 
+mod limits;
+
 use std::env;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use nix::unistd::Uid;
 use secrecy::SecretString;
+
+pub use limits::Limits;
 
 /// Where the server listens unless told otherwise.
 const LISTEN: &str = "127.0.0.1:8000";
@@ -134,6 +138,10 @@ pub struct Settings {
         default_value_t = LogFormat::Text, help_heading = "Server"
     )]
     pub log_format: LogFormat,
+
+    /// What clients may take, and how long.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// How a line of the log looks.
@@ -165,6 +173,7 @@ impl Settings {
             hsts_max_age: 0,
             log: String::from("warn"),
             log_format: LogFormat::Text,
+            limits: Limits::default(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! Serving: a database that is up to date, the API over HTTP, and an orderly end.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +8,17 @@ use sea_orm::sqlx;
 use stackmotive::app::App;
 use stackmotive::config::Settings;
 use stackmotive::database::{Address, Database, Failure, Place};
+use stackmotive::http::listen::{self, descriptors};
 use stackmotive::sealing::{KeyRing, Source};
 use tokio::net::TcpListener;
 
 use super::signals::Signals;
 use super::terminal::say;
 
-/// How long requests under way get to finish after the signal to stop.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests under way get to finish after the signal to stop; the rest of ten seconds is PostgreSQL's.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(7);
+/// How long connections to the database get to be closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long connections are still taken after the signal: who has connected, but isn't accepted yet, would be cut off.
 const LAST_CALL: Duration = Duration::from_millis(100);
 /// How many months ahead activity has a partition of its own.
@@ -40,7 +42,7 @@ pub struct Arguments {
 pub async fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let source = Source::of(&settings)?;
-    let listener = listen(&settings.listen).await?;
+    let listener = bind(&settings.listen).await?;
     let Some(place) = signals.unless_stopped(open(&settings)).await else { return Ok(()) };
     let place = place?;
     let outcome = serve_at(&place, &signals, listener, (settings, source), arguments).await;
@@ -51,7 +53,7 @@ pub async fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failur
     outcome
 }
 
-async fn listen(address: &str) -> Result<TcpListener, Failure> {
+async fn bind(address: &str) -> Result<TcpListener, Failure> {
     use std::io::ErrorKind::{AddrInUse, AddrNotAvailable, InvalidInput, PermissionDenied};
     TcpListener::bind(address).await.map_err(|error| {
         let remedy = "choose another one with --listen ADDRESS:PORT";
@@ -91,7 +93,8 @@ async fn serve_at(
         failure = ended(place) => Err(failure),
     };
     partitions.abort();
-    database.close().await;
+    // A database that is gone doesn't say goodbye.
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, database.close()).await;
     outcome
 }
 
@@ -132,32 +135,28 @@ async fn first_run(place: &Place, database: &Database) -> Result<(), Failure> {
 }
 
 async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> Result<(), Failure> {
-    let fault = |error: std::io::Error| Failure::new(format!("Serving ended ({error})."));
-    let address = listener.local_addr().map_err(fault)?;
-    let service = stackmotive::http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let stop = signals.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        stop.stop().await;
-        say("Stopping: requests under way are finished first.");
-        tokio::time::sleep(LAST_CALL).await;
-    });
+    let address = listener.local_addr().map_err(|error| Failure::new(format!("Serving ended ({error}).")))?;
+    let mut limits = app.settings.limits.clone();
+    limits.connections_max = descriptors::make_room(limits.connections_max, app.settings.pool_size);
+    let router = stackmotive::http::router(app.clone());
     say(format_args!("Listening on http://{address}"));
     say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
-    let outcome = tokio::select! {
-        biased;
-        outcome = server => outcome.map_err(fault),
-        () = drained(signals) => {
-            tracing::warn!("requests were cut off that had not finished");
-            Ok(())
-        }
-    };
+    let cut_off = listen::serve(listener, router, &limits, asked_to_stop(signals), drained(signals)).await;
+    if cut_off > 0 {
+        tracing::warn!(connections = cut_off, "requests were cut off that had not finished");
+    }
     app.audit.close().await;
-    outcome
+    Ok(())
+}
+
+async fn asked_to_stop(signals: &Signals) {
+    signals.stop().await;
+    say("Stopping: requests under way are finished first.");
+    tokio::time::sleep(LAST_CALL).await;
 }
 
 /// Returns when those under way had their time, or somebody asked twice.
 async fn drained(signals: &Signals) {
-    signals.stop().await;
     tokio::select! {
         () = tokio::time::sleep(DRAIN_TIMEOUT) => {}
         () = signals.hurry() => {}

@@ -12,9 +12,6 @@ use super::roles;
 use super::transaction::on_live_connection;
 use crate::config::Settings;
 
-/// How long a request waits for a connection before it is told that the database is unavailable.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-
 /// The database, reached as the application's role alone.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -31,10 +28,10 @@ impl Database {
         let address = Address::read(url, "DATABASE_URL")?;
         let options = connect_options(&address, settings);
         let preparation = preparation(settings);
-        look(&address, &options, &preparation).await?;
+        look(&address, &options, &preparation, settings.limits.acquire_timeout).await?;
         let pool = PgPoolOptions::new()
             .max_connections(settings.pool_size)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .acquire_timeout(settings.limits.acquire_timeout)
             // A look before each use costs a round trip; a broken connection answers UNAVAILABLE once and is replaced.
             .test_before_acquire(false)
             .after_connect(move |connection, _| {
@@ -57,9 +54,14 @@ impl Database {
 }
 
 /// One connection, made and thrown away: it gives the reason of a failure, where a pool would only time out.
-async fn look(address: &Address, options: &PgConnectOptions, preparation: &str) -> Result<(), Failure> {
+async fn look(
+    address: &Address,
+    options: &PgConnectOptions,
+    preparation: &str,
+    patience: Duration,
+) -> Result<(), Failure> {
     let refused = |error: sqlx::Error| of_preparing(&error, address);
-    let opening = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(options));
+    let opening = tokio::time::timeout(patience, PgConnection::connect_with(options));
     let mut connection = opening.await.map_err(|_| refused(sqlx::Error::PoolTimedOut))?.map_err(refused)?;
     prepare(&mut connection, preparation.to_owned()).await.map_err(refused)?;
     refuse_empty(&mut connection, address).await?;
@@ -98,10 +100,12 @@ fn preparation(settings: &Settings) -> String {
          SET timezone = 'UTC';\n\
          SET plan_cache_mode = force_generic_plan;\n\
          SET statement_timeout = {};\n\
-         SET lock_timeout = '5s';\n\
-         SET idle_in_transaction_session_timeout = '60s'",
+         SET lock_timeout = {};\n\
+         SET idle_in_transaction_session_timeout = {}",
         roles::BECOME_APPLICATION,
         settings.statement_timeout_ms,
+        settings.limits.lock_timeout.as_millis(),
+        settings.limits.idle_transaction_timeout.as_millis(),
     )
 }
 

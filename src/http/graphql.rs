@@ -11,6 +11,7 @@ use axum::{
 use super::{
     answer::{Answer, GRAPHQL_JSON, JSON, refused},
     guard::{self, Admitted, Sent},
+    listen::{self, BodyFault},
     request::RequestId,
     run::{Caller, run},
 };
@@ -46,9 +47,9 @@ pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request
 pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(media) = media_type(&parts.headers) else { return not_acceptable() };
-    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
-        let error = Error::new(ErrorCode::TooComplex, "A request's body has at most 128 KB.");
-        return refused(media, StatusCode::PAYLOAD_TOO_LARGE, error);
+    let body = match listen::read(body, BODY_MAX).await {
+        Ok(body) => body,
+        Err(fault) => return unreadable(media, &fault),
     };
     let sent = match Sent::in_body(&body) {
         Ok(sent) => sent,
@@ -58,6 +59,20 @@ pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(admitted) => answer(&app, media, parts, admitted).await,
         Err(refusal) => Answer::refused(refusal).respond(media),
     }
+}
+
+fn unreadable(media: &'static str, fault: &BodyFault) -> Response {
+    let (status, error) = match fault {
+        BodyFault::TooLarge => {
+            (StatusCode::PAYLOAD_TOO_LARGE, Error::new(ErrorCode::TooComplex, "A request's body has at most 128 KB."))
+        }
+        BodyFault::TooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            Error::new(ErrorCode::Unavailable, "The body came too slowly; send it again."),
+        ),
+        BodyFault::Broken => (StatusCode::BAD_REQUEST, Error::invalid(&[], "FORMAT", "The body broke off.")),
+    };
+    refused(media, status, error)
 }
 
 /// A fault of ours that reached the outermost layer: masked like every other.

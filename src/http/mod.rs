@@ -1,4 +1,4 @@
-//! The outside: routes, request ids, limits, health, the playground.
+//! The outside: connections, routes, request ids, limits, health, the playground.
 
 pub mod answer;
 pub mod coercion;
@@ -8,9 +8,11 @@ pub mod document;
 pub mod graphql;
 pub mod guard;
 pub mod health;
+pub mod listen;
 pub mod nulls;
 pub mod operation;
 pub mod order;
+pub mod overdue;
 pub mod playground;
 pub mod refusals;
 pub mod request;
@@ -27,6 +29,7 @@ use crate::app::App;
 /// Everything that the server answers.
 pub fn router(app: Arc<App>) -> Router {
     let from_pages = middleware::from_fn_with_state(app.clone(), cross_site::refuse);
+    let overdue = middleware::from_fn_with_state(app.settings.limits.request_timeout, overdue::give_up);
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).layer(from_pages))
         .route("/healthz", get(health::alive))
@@ -35,6 +38,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(playground::routes())
         .fallback(health::nothing_here)
         .layer(CatchPanicLayer::custom(graphql::panicked))
+        .layer(overdue)
         .layer(CompressionLayer::new())
         .layer(cors::layer(&app.settings.cors_origins))
         .layer(middleware::map_response(cors::silent_to_others))

@@ -47,8 +47,8 @@ const RESPONSE: &str = "return document.querySelector('.graphiql-response .CodeM
 #[tokio::test]
 async fn signs_in_and_shows_nested_answers() {
     if installed().is_some() {
-        let server = support::Server::start_with_demo().await;
-        run(&server.url, &server.email, &server.password).await;
+        let (server, demo) = support::Server::start_with_demo().await;
+        run(&server.url(), &demo.email, &demo.password).await;
     }
 }
 

@@ -14,6 +14,7 @@ mod authorization;
 mod browser;
 mod catalog;
 mod connections;
+mod faults;
 mod generated;
 mod http;
 mod journaling;

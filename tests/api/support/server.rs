@@ -2,30 +2,63 @@
 
 use std::net::SocketAddr;
 
-use stackmotive::seed;
-use tokio::{net::TcpListener, task::JoinHandle};
+use stackmotive::{config::Settings, http::listen, seed};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::Api;
 
-/// A server with the demo account. It stops when it is dropped.
+/// A server that listens as the program does. It stops when it is dropped.
 pub struct Server {
-    /// Its address, without a slash at the end.
-    pub url: String,
+    pub api: Api,
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<usize>,
+}
+
+/// The demo account of a server that has one.
+pub struct Demo {
     pub email: String,
     pub password: String,
-    serving: JoinHandle<()>,
-    _api: Api,
 }
 
 impl Server {
-    pub async fn start_with_demo() -> Self {
+    pub async fn start() -> Self {
+        Self::start_as(Settings::for_tests()).await
+    }
+
+    pub async fn start_as(settings: Settings) -> Self {
+        Self::of(Api::start_as(settings, |_| ()).await).await
+    }
+
+    pub async fn start_with_demo() -> (Self, Demo) {
         let api = Api::start().await;
         let demo = seed::demo(&api.app.database).await.unwrap();
+        (Self::of(api).await, Demo { email: demo.email, password: demo.password })
+    }
+
+    /// Serves what an `Api` answers.
+    pub async fn of(api: Api) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let service = api.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { url, email: demo.email, password: demo.password, serving, _api: api }
+        let address = listener.local_addr().unwrap();
+        let (router, limits) = (api.router.clone(), api.app.settings.limits.clone());
+        let (stop, stopped) = oneshot::channel();
+        let drain = async {
+            let _ = stopped.await;
+        };
+        let serving =
+            tokio::spawn(async move { listen::serve(listener, router, &limits, drain, std::future::pending()).await });
+        Self { api, address, stop: Some(stop), serving }
+    }
+
+    /// The server's address, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Accepts no more, and returns when everything under way is finished.
+    pub async fn drain(mut self) -> usize {
+        drop(self.stop.take());
+        (&mut self.serving).await.unwrap()
     }
 }
 
