@@ -79,6 +79,8 @@ fn rule(table: &str) -> Option<Rule> {
             Rule::OwnerOrAdmin("user_id")
         }
         "user_sessions"
+        | "user_two_factor"
+        | "user_recovery_codes"
         | "user_trade_rule"
         | "rebalance_schedule"
         | "rebalance_execution"

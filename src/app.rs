@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     access::FirstWall,
+    authentication::hashing::Hashing,
     config::Settings,
     database::Database,
     graphql::schema::{self, Schema},
@@ -19,13 +20,22 @@ pub struct App {
     pub schema: Schema,
     /// Takes note of what was refused and who failed to sign in.
     pub audit: Audit,
+    /// Where passwords are hashed, a few at a time.
+    pub hashing: Hashing,
     /// Standing in every server; one test takes it away.
     pub first_wall: FirstWall,
 }
 
 impl App {
     pub fn new(settings: Settings, database: Database, keys: KeyRing) -> Arc<Self> {
-        let audit = Audit::start(database.pool.clone());
-        Arc::new(Self { settings, database, keys, schema: schema::build(), audit, first_wall: FirstWall::Standing })
+        Arc::new(Self {
+            audit: Audit::start(database.pool.clone()),
+            settings,
+            database,
+            keys,
+            schema: schema::build(),
+            hashing: Hashing::default(),
+            first_wall: FirstWall::Standing,
+        })
     }
 }

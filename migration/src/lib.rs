@@ -19,6 +19,7 @@
 //! | `m0011_logging` | `agent_memory` with its monthly partitions |
 //! | `m0012_people` | the view `people`: what anybody may see of somebody else |
 //! | `m0014_audit` | `audit_log` with its monthly partitions, its triggers and the function that adds to it |
+//! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 
 use sea_orm_migration::prelude::*;
 
@@ -102,6 +103,11 @@ const STEPS: &[Step] = &[
             include_str!("m0014_audit/changes.sql"),
         ],
         down: include_str!("m0014_audit/down.sql"),
+    },
+    Step {
+        name: "m0018_sign_in_guard",
+        up: &[include_str!("m0018_sign_in_guard/up.sql"), include_str!("m0018_sign_in_guard/functions.sql")],
+        down: include_str!("m0018_sign_in_guard/down.sql"),
     },
 ];
 

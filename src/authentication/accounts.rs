@@ -5,7 +5,7 @@ use entity::users;
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use super::{password, store};
+use super::{hashing::Hashing, password, store};
 use crate::{
     access::{Mode, Scope},
     database::{Database, Failure, transaction::Transaction},
@@ -51,7 +51,7 @@ async fn insert(database: &Database, account: NewAccount) -> Result<Uuid> {
     let row = users::ActiveModel {
         id: Set(id),
         email: Set(email.0),
-        hashed_password: Set(password::hash(&account.password).await?),
+        hashed_password: Set(Hashing::default().hash(&account.password).await?),
         tier: Set(account.tier),
         is_admin: Set(account.is_admin),
         ..Default::default()

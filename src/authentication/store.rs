@@ -3,6 +3,8 @@
 //! They call functions that belong to `stackmotive_auth`, the only role that sees sessions and hashes of all users.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
+pub mod attempts;
+
 use chrono::{DateTime, Utc};
 use entity::{user_sessions, users};
 use sea_orm::{

@@ -4,6 +4,8 @@
 //! and so would publish SQL texts and addresses.
 //! What may be told goes through the constructors here; everything else becomes `INTERNAL`, masked and logged once.
 
+use std::time::Duration;
+
 use async_graphql::{Enum, ErrorExtensions, Value};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
@@ -99,11 +101,18 @@ pub struct Error {
     pub code: ErrorCode,
     pub message: String,
     pub issues: Vec<Issue>,
+    /// How long to wait before the same request can succeed, where that is known.
+    pub retry_after: Option<Duration>,
 }
 
 impl Error {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), issues: Vec::new() }
+        Self { code, message: message.into(), issues: Vec::new(), retry_after: None }
+    }
+
+    /// A budget is used up, or something was tried too often; `extensions.retryAfter` says when to come back.
+    pub fn rate_limited(message: impl Into<String>, retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(ErrorCode::RateLimited, message) }
     }
 
     pub fn unauthenticated() -> Self {
@@ -137,7 +146,7 @@ impl Error {
             [one] => one.message.clone(),
             several => format!("The input has {} problems.", several.len()),
         };
-        Self { code: ErrorCode::Invalid, message, issues }
+        Self { issues, ..Self::new(ErrorCode::Invalid, message) }
     }
 
     /// The same, where the input calls a column's field by another name.
@@ -157,6 +166,11 @@ impl Error {
     }
 }
 
+/// Whole seconds to wait, rounded up, so that who waits so long does not come too early.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
+}
+
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         let issues: Vec<Value> = error.issues.iter().map(Issue::value).collect();
@@ -164,6 +178,9 @@ impl From<Error> for async_graphql::Error {
             extensions.set("code", error.code.text());
             if error.code == ErrorCode::Invalid || !issues.is_empty() {
                 extensions.set("issues", Value::List(issues));
+            }
+            if let Some(wait) = error.retry_after {
+                extensions.set("retryAfter", whole_seconds(wait));
             }
         })
     }

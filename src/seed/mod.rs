@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 use crate::{
     access::{Mode, Scope},
-    authentication::password,
+    authentication::hashing::Hashing,
     clock,
     database::{Database, Failure, transaction::Transaction},
 };
@@ -159,7 +159,7 @@ struct World {
 
 impl World {
     async fn new(now: DateTime<Utc>, has_admin: bool) -> Result<Self, Failure> {
-        let hash = password::hash(PASSWORD).await;
+        let hash = Hashing::default().hash(PASSWORD).await;
         let password_hash = hash.map_err(|_| Failure::new("The password of the new accounts can't be hashed."))?;
         Ok(Self { now, priced_at: now - TimeDelta::hours(2), market: Market::open(), password_hash, has_admin })
     }

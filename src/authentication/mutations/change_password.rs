@@ -8,6 +8,7 @@ use super::MODULE;
 use crate::{
     access::Viewer,
     authentication::{
+        attempts::{self, Tried},
         password,
         store::{self, Ending},
     },
@@ -39,27 +40,33 @@ pub struct ChangePasswordPayload {
 
 pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
     let viewer: &Viewer = call.viewer()?;
-    let found = store::credentials(&call.app.database.pool, &viewer.user.email).await?;
-    let found = found.ok_or_else(|| Error::not_found("account"))?;
-    let wrong = || Issue::new(&["input", "currentPassword"], "WRONG", "This is not the password until now.");
-    let known = password::verify(&input.current_password, Some(found.hashed_password.clone())).await?;
-    let mut issues: Vec<Issue> = (!known).then(wrong).into_iter().collect();
-    issues.extend(password::problem(&input.new_password, &["input", "newPassword"]));
-    if !issues.is_empty() {
-        return Err(Error::issues(issues));
+    let problem = password::problem(&input.new_password, &["input", "newPassword"]);
+    let (attempt, found) = match attempts::try_password(call, &viewer.user.email, &input.current_password).await? {
+        Tried::Right(attempt, found) => (attempt, found),
+        Tried::Wrong(_) => return Err(Error::issues([wrong()].into_iter().chain(problem).collect())),
+    };
+    if let Some(problem) = problem {
+        attempt.take_back(call).await?;
+        return Err(Error::issues(vec![problem]));
     }
-    let hashed_password = password::hash(&input.new_password).await?;
+    let hashed_password = call.app.hashing.hash(&input.new_password).await?;
     let write = Write::of_viewer(call).await?;
     let row = users::ActiveModel {
         hashed_password: Set(hashed_password),
         password_changed_at: Set(clock::now().into()),
+        failed_login_attempts: Set(0),
         ..Default::default()
     };
     if !store::update_user(write.transaction(), &found, row).await? {
         return Err(Error::issues(vec![wrong()]));
     }
+    attempt.succeeded(write.transaction()).await?;
     let others = Ending::AllBut(viewer.session_id);
     let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;
     Ok(ChangePasswordPayload { sessions_ended })
+}
+
+fn wrong() -> Issue {
+    Issue::new(&["input", "currentPassword"], "WRONG", "This is not the password until now.")
 }

@@ -26,7 +26,7 @@ pub struct AuthenticationMutations;
 /// Signing up, in and out, and changing a password.
 #[Object]
 impl AuthenticationMutations {
-    /// Makes an account and signs it in.
+    /// Makes an account and signs it in. RATE_LIMITED after too many from one address, with `extensions.retryAfter`.
     async fn register(
         &self,
         ctx: &Context<'_>,
@@ -35,7 +35,8 @@ impl AuthenticationMutations {
         register::run(call(ctx), input).await.map(Some)
     }
 
-    /// Signs in. An unknown address and a wrong password answer alike.
+    /// Signs in. An unknown address and a wrong password answer alike, and are counted alike: RATE_LIMITED after too many
+    /// attempts, with `extensions.retryAfter` in seconds.
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -70,7 +71,7 @@ impl AuthenticationMutations {
         end_session::run(call(ctx), input.id.0, "session_revoked").await.map(Some)
     }
 
-    /// Changes the password and ends all other sessions.
+    /// Changes the password and ends all other sessions. Wrong passwords are counted as those of `signIn` are.
     async fn change_password(
         &self,
         ctx: &Context<'_>,

@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::opened_session::{self, SignInPayload};
 use crate::{
     access::Scope,
-    authentication::{password, store},
+    authentication::{
+        attempts::{self, Action},
+        password, store,
+    },
     clock,
     graphql::{
         call::Call,
@@ -42,11 +45,14 @@ pub(super) async fn run(call: &Call, input: RegisterInput) -> Result<SignInPaylo
     }
     check.optional_text("displayName", display_name.as_ref(), DISPLAY_NAME_MAX);
     check.finish()?;
+    let turn = call.app.hashing.join()?;
+    // Counted whatever comes of it: this is where somebody could find out who has an account.
+    attempts::reserve(call, Action::Register, &input.email.0).await?;
     let id = Uuid::now_v7();
     let row = users::ActiveModel {
         id: Set(id),
         email: Set(input.email.0),
-        hashed_password: Set(password::hash(&input.password).await?),
+        hashed_password: Set(turn.hash(&input.password).await?),
         display_name: Set(display_name),
         last_login_at: Set(Some(clock::now().into())),
         ..Default::default()

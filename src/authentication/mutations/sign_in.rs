@@ -7,7 +7,10 @@ use sea_orm::ActiveValue::Set;
 use super::opened_session::{self, SignInPayload};
 use crate::{
     access::Scope,
-    authentication::{password, store},
+    authentication::{
+        attempts::{self, Tried},
+        store::{self, Credentials},
+    },
     clock,
     graphql::{
         call::Call,
@@ -30,26 +33,24 @@ pub struct SignInInput {
 
 pub(super) async fn run(call: &Call, input: SignInInput) -> Result<SignInPayload> {
     let refused = || Error::new(ErrorCode::Unauthenticated, "The address or the password is wrong.");
-    let found = store::credentials(&call.app.database.pool, &input.email.0).await?;
-    let hash = found.as_ref().map(|found| found.hashed_password.clone());
-    let known = password::verify(&input.password, hash).await?;
     let failed = Event::of(call, AuditOperation::SignInFailed);
-    let Some(found) = found else {
-        call.app.audit.record(failed.with("reason", "unknown_address").with_digest("address_digest", &input.email.0));
-        return Err(refused());
+    let (attempt, found) = match attempts::try_password(call, &input.email.0, &input.password).await? {
+        Tried::Right(attempt, found) => (attempt, found),
+        Tried::Wrong(Some(account)) => {
+            call.app.audit.record(failed.about(account).with("reason", "wrong_password"));
+            return Err(refused());
+        }
+        Tried::Wrong(None) => {
+            let failed = failed.with("reason", "unknown_address");
+            call.app.audit.record(failed.with_digest("address_digest", &input.email.0));
+            return Err(refused());
+        }
     };
     let failed = failed.about(found.id);
-    if !known {
-        call.app.audit.record(failed.with("reason", "wrong_password"));
-        return Err(refused());
-    }
-    if !found.is_active {
-        call.app.audit.record(failed.with("reason", "closed"));
-        return Err(Error::forbidden("This account is not active."));
-    }
-    if found.locked_until.is_some_and(|until| until > clock::now()) {
-        call.app.audit.record(failed.with("reason", "locked"));
-        return Err(Error::forbidden("This account is locked for now."));
+    if let Some((word, reason)) = shut(&found) {
+        attempt.take_back(call).await?;
+        call.app.audit.record(failed.with("reason", word));
+        return Err(Error::forbidden(reason));
     }
     let write = Write::begin(call, Scope::user(found.id), found.id).await?;
     let row = users::ActiveModel {
@@ -61,5 +62,17 @@ pub(super) async fn run(call: &Call, input: SignInInput) -> Result<SignInPayload
         call.app.audit.record(failed.with("reason", "password_changed_meanwhile"));
         return Err(refused());
     }
+    attempt.succeeded(write.transaction()).await?;
     opened_session::open(call, write, found.id, "signed_in").await
+}
+
+/// Why an account lets nobody in, as a word and as a sentence; told only to somebody who has its password.
+fn shut(found: &Credentials) -> Option<(&'static str, &'static str)> {
+    if !found.is_active {
+        Some(("closed", "This account is not active."))
+    } else if found.locked_until.is_some_and(|until| until > clock::now()) {
+        Some(("locked", "This account is locked for now."))
+    } else {
+        None
+    }
 }

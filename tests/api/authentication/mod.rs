@@ -1,7 +1,10 @@
 //! Accounts: signing up, in and out, and what tokens are good for.
 
 mod access_token;
+mod addresses;
+mod attempts;
 mod change_password;
+mod crowd;
 mod refresh_session;
 mod register;
 mod revoke_session;
@@ -51,7 +54,8 @@ pub(crate) async fn member(api: &Api, name: &str) -> Somebody {
     static HASH: OnceCell<String> = OnceCell::const_new();
     let hash = HASH.get_or_init(|| async {
         // A code is not an error's only part, so the error itself cannot be shown.
-        stackmotive::authentication::password::hash(PASSWORD).await.map_err(|error| error.message).unwrap()
+        let hashing = stackmotive::authentication::hashing::Hashing::default();
+        hashing.hash(PASSWORD).await.map_err(|error| error.message).unwrap()
     });
     let member = api.somebody(name).await;
     api.sql(&format!("UPDATE users SET hashed_password = '{}' WHERE id = '{}'", hash.await, member.id)).await;
@@ -95,11 +99,16 @@ async fn owner(api: &Api, token: &str) -> Option<String> {
     answer.body["data"]["viewer"]["email"].as_str().map(ToOwned::to_owned)
 }
 
-/// Every row of the tables that accounts are made of, to see that a refusal changed none.
+/// The tables that accounts are made of.
+const TABLES: [&str; 6] =
+    ["users", "user_sessions", "used_refresh_tokens", "user_two_factor", "user_recovery_codes", "agent_memory"];
+
+/// Every row of those tables, to see that a refusal changed none; wrong passwords are counted, and that is looked at apart.
 async fn rows(api: &Api) -> Vec<String> {
     let mut all = Vec::new();
-    for table in ["users", "user_sessions", "used_refresh_tokens", "agent_memory"] {
-        all.extend(lines(api, &format!("SELECT '{table} ' || t::text FROM {table} t ORDER BY 1")).await);
+    for table in TABLES {
+        let row = "(to_jsonb(t) - 'failed_login_attempts')::text";
+        all.extend(lines(api, &format!("SELECT '{table} ' || {row} FROM {table} t ORDER BY 1")).await);
     }
     all
 }
@@ -124,6 +133,49 @@ async fn raw(api: &Api, body: Value) -> (Vec<(String, String)>, Vec<u8>) {
     let headers = response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     let headers = headers.filter(|(name, _)| name != "x-request-id").collect();
     (headers, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
+}
+
+/// The code of an answer, and after how many seconds to come back.
+fn outcome(answer: &Answer) -> (&str, Option<u64>) {
+    if answer.body.get("errors").is_none() {
+        return ("", None);
+    }
+    (answer.code(), answer.body["errors"][0]["extensions"]["retryAfter"].as_u64())
+}
+
+/// Counts attempts as a sign-in from these addresses would, without the price of the hash.
+async fn count(api: &Api, action: &str, email: &str, addresses: &str, times: u32) {
+    api.sql(&format!(
+        "SELECT auth_reserve('{action}', '{email}', a.address) FROM {addresses} a (address), generate_series(1, {times})"
+    ))
+    .await;
+}
+
+/// Somebody is sent away with the right password, for so many seconds if their last attempt was a moment ago.
+async fn assert_waits(api: &Api, email: &str, seconds: u64) {
+    api.sql(
+        "UPDATE sign_in_attempts SET blocked_until = clock_timestamp() + (blocked_until - last_at),
+            last_at = clock_timestamp() WHERE blocked_until > last_at",
+    )
+    .await;
+    assert_limited(&sign_in(api, email, PASSWORD).await, seconds);
+}
+
+/// The answer says to come back after so many seconds, less those that have gone by meanwhile.
+#[track_caller]
+fn assert_limited(answer: &Answer, seconds: u64) {
+    let (code, retry_after) = outcome(answer);
+    assert_eq!(code, "RATE_LIMITED");
+    assert!(retry_after.is_some_and(|after| after > seconds - 5 && after <= seconds), "{retry_after:?} of {seconds}");
+}
+
+/// Lets the counters believe that so much time went by.
+async fn wait(api: &Api, interval: &str) {
+    api.sql(&format!(
+        "UPDATE sign_in_attempts SET last_at = last_at - interval '{interval}',
+            blocked_until = blocked_until - interval '{interval}', forgotten_at = forgotten_at - interval '{interval}'"
+    ))
+    .await;
 }
 
 /// How often bcrypt was computed since the log was last read.

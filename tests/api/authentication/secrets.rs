@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{TOKENS, Tokens, lines, refresh, tokens};
+use super::{TABLES, TOKENS, Tokens, lines, refresh, tokens};
 use crate::support::{Api, Log, Somebody};
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn are_in_no_column_and_in_no_line_of_the_log() {
     let tokens = [&registered, &refreshed, &again].into_iter().flat_map(|tokens| [&*tokens.access, &*tokens.refresh]);
     for secret in tokens.chain([password, wrong, next]) {
         assert!(!log.contains(secret), "the log holds {secret}");
-        for table in ["users", "user_sessions", "used_refresh_tokens", "agent_memory"] {
+        for table in TABLES {
             let found =
                 lines(&api, &format!("SELECT t::text FROM {table} t WHERE strpos(t::text, '{secret}') > 0")).await;
             assert_eq!(found, Vec::<String>::new(), "{table} holds {secret}");

@@ -4,14 +4,17 @@ mod log;
 mod server;
 mod statements;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use axum::{Router, body::Body, http::Request};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stackmotive::{
@@ -36,10 +39,14 @@ static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// A server of one test, with a database of its own.
+#[derive(Clone)]
 pub struct Api {
     pub app: Arc<App>,
     pub router: Router,
     pub admin_url: String,
+    app_url: SecretString,
+    /// Where its requests come from; nobody knows unless a test says so.
+    peer: Option<SocketAddr>,
 }
 
 /// Somebody with an account who is signed in.
@@ -71,13 +78,29 @@ impl Api {
 
     /// The same, under settings that its connections to the database know too.
     pub async fn start_as(settings: Settings, change: impl FnOnce(&mut App)) -> Self {
-        let (admin_url, database) = new_database(&settings).await;
+        let (admin_url, app_url) = new_database().await;
+        Self::of(settings, admin_url, app_url, change).await
+    }
+
+    async fn of(settings: Settings, admin_url: String, app_url: SecretString, change: impl FnOnce(&mut App)) -> Self {
+        let database = Database::connect(&app_url, &settings).await.unwrap();
         let keys = Source::of(&settings).and_then(Source::open).unwrap();
         let app = App::new(settings, database, keys);
         let mut app = Arc::into_inner(app).expect("nobody else has it yet");
         change(&mut app);
         let app = Arc::new(app);
-        Self { router: http::router(app.clone()), app, admin_url }
+        Self { router: http::router(app.clone()), app, admin_url, app_url, peer: None }
+    }
+
+    /// A second server on the same database.
+    pub async fn beside(&self) -> Self {
+        Self::of(self.app.settings.clone(), self.admin_url.clone(), self.app_url.clone(), |_| ()).await
+    }
+
+    /// The same server, asked from this address.
+    pub fn at(&self, address: &str) -> Self {
+        let address: IpAddr = address.parse().unwrap();
+        Self { peer: Some(SocketAddr::from((address, 4711))), ..self.clone() }
     }
 
     /// Somebody new, signed in, without the price of a password hash.
@@ -131,7 +154,10 @@ impl Api {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -188,14 +214,13 @@ pub async fn cluster() -> &'static Cluster {
 }
 
 /// An empty, migrated database; its address as the owner, and as the application.
-async fn new_database(settings: &Settings) -> (String, Database) {
+async fn new_database() -> (String, SecretString) {
     let cluster = cluster().await;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(cluster.admin_url("postgres").expose_secret()).await.unwrap();
     let copy = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy");
     sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut admin).await.unwrap();
-    let database = Database::connect(&cluster.app_url(&name), settings).await.unwrap();
-    (cluster.admin_url(&name).expose_secret().to_owned(), database)
+    (cluster.admin_url(&name).expose_secret().to_owned(), cluster.app_url(&name))
 }
 
 /// How a token is stored.
