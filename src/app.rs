@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     access::FirstWall,
     authentication::hashing::Hashing,
+    budget::Budgets,
     config::Settings,
     database::Database,
     graphql::schema::{self, Schema},
@@ -22,6 +23,8 @@ pub struct App {
     pub audit: Audit,
     /// Where passwords are hashed, a few at a time.
     pub hashing: Hashing,
+    /// What users and addresses may still use.
+    pub budgets: Budgets,
     /// Standing in every server; one test takes it away.
     pub first_wall: FirstWall,
 }
@@ -30,6 +33,7 @@ impl App {
     pub fn new(settings: Settings, database: Database, keys: KeyRing) -> Arc<Self> {
         Arc::new(Self {
             audit: Audit::start(database.pool.clone()),
+            budgets: Budgets::new(settings.budget_percent),
             settings,
             database,
             keys,

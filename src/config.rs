@@ -8,6 +8,7 @@ use std::env;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ipnetwork::IpNetwork;
 use nix::unistd::Uid;
 use secrecy::SecretString;
 
@@ -24,6 +25,10 @@ const POOL_SIZE: u32 = 16;
 const SLOW_STATEMENT_MS: u64 = 100;
 /// A statement that takes longer is ended, in milliseconds.
 const STATEMENT_TIMEOUT_MS: u64 = 15_000;
+/// The budgets of the table as they are.
+const BUDGET_PERCENT: u32 = 100;
+/// Tests ask more in a second than a person in an hour; those that are about budgets set their own.
+const TEST_BUDGET_PERCENT: u32 = 10_000;
 
 /// The keys of tests: two, so that a value can be sealed with either.
 const TEST_KEYS: &str =
@@ -125,6 +130,29 @@ pub struct Settings {
     )]
     pub hsts_max_age: u64,
 
+    /// Budgets of cost in percent of the table in docs/api.md: 200 doubles them
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_BUDGET_PERCENT", hide_short_help = true, value_name = "PERCENT",
+        default_value_t = BUDGET_PERCENT, help_heading = "Server",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub budget_percent: u32,
+
+    /// Networks of the proxies in front of the server, as 10.0.0.0/8, separated by commas.
+    /// Only they are believed when they say for whom they ask
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_TRUSTED_PROXIES", hide_short_help = true, value_name = "NETWORKS",
+        value_delimiter = ',', value_parser = network, help_heading = "Server"
+    )]
+    pub trusted_proxies: Vec<IpNetwork>,
+
+    /// The header in which those proxies write it; the other one is whatever the client sent
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_PROXY_HEADER", hide_short_help = true, value_name = "HEADER",
+        value_enum, default_value_t = ProxyHeader::XForwardedFor, help_heading = "Server"
+    )]
+    pub proxy_header: ProxyHeader,
+
     /// What is logged, as a level or a list such as warn,stackmotive=debug
     #[arg(
         long, global = true, env = "STACKMOTIVE_LOG", value_name = "FILTER", default_value = LOG,
@@ -142,6 +170,15 @@ pub struct Settings {
     /// What clients may take, and how long.
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// Where a proxy writes the address of its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`, as most do.
+    XForwardedFor,
+    /// `Forwarded`, as RFC 7239 has it.
+    Forwarded,
 }
 
 /// How a line of the log looks.
@@ -171,6 +208,9 @@ impl Settings {
             listen: String::from("127.0.0.1:0"),
             cors_origins: Vec::new(),
             hsts_max_age: 0,
+            budget_percent: TEST_BUDGET_PERCENT,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::XForwardedFor,
             log: String::from("warn"),
             log_format: LogFormat::Text,
             limits: Limits::default(),
@@ -210,6 +250,11 @@ pub fn temporary_folder() -> PathBuf {
 /// because clap would repeat it with its password.
 fn secret(text: &str) -> Result<SecretString, String> {
     Ok(SecretString::from(text))
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNetwork, String> {
+    text.trim().parse().map_err(|_| String::from("write it as a network or an address, such as 10.0.0.0/8"))
 }
 
 /// A page's origin: scheme, host and perhaps port, exactly as a browser sends it.

@@ -15,6 +15,7 @@
 //! | [`sealing`] | the keys, and what is sealed with them: passwords and personal data |
 //! | [`access`] | who asks, and whose row is whose: one rule for each table, on one page |
 //! | [`app`] | what lives as long as the process |
+//! | [`budget`] | how many points of cost a user or an address may use, over all servers |
 //! | [`http`] | the outside: routes, GraphQL over HTTP, request ids, health, the playground |
 //! | [`graphql`] | what all types, lists and errors have in common, each thing once |
 //! | [`authentication`] | accounts and sign-ins |
@@ -73,6 +74,7 @@
 pub mod access;
 pub mod app;
 pub mod authentication;
+pub mod budget;
 pub mod clock;
 pub mod config;
 pub mod database;

@@ -9,6 +9,7 @@ pub mod portfolio_holdings;
 pub mod portfolio_position;
 pub mod portfolio_summary;
 pub mod portfolio_sync_log;
+pub mod rate_limits;
 pub mod rebalance_execution;
 pub mod rebalance_schedule;
 pub mod trade_analysis;

@@ -19,6 +19,7 @@
 //! | `m0011_logging` | `agent_memory` with its monthly partitions |
 //! | `m0012_people` | the view `people`: what anybody may see of somebody else |
 //! | `m0014_audit` | `audit_log` with its monthly partitions, its triggers and the function that adds to it |
+//! | `m0016_rate_limits` | `rate_limits`: what servers tell each other of budgets |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 
 use sea_orm_migration::prelude::*;
@@ -103,6 +104,11 @@ const STEPS: &[Step] = &[
             include_str!("m0014_audit/changes.sql"),
         ],
         down: include_str!("m0014_audit/down.sql"),
+    },
+    Step {
+        name: "m0016_rate_limits",
+        up: &[include_str!("m0016_rate_limits/up.sql")],
+        down: include_str!("m0016_rate_limits/down.sql"),
     },
     Step {
         name: "m0018_sign_in_guard",

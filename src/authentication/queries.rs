@@ -6,6 +6,7 @@ use super::types::User;
 use crate::{
     graphql::{
         call::call,
+        cost::prices,
         error::Result,
         table::{Edge, Record},
     },
@@ -20,7 +21,10 @@ pub struct AuthenticationQueries;
 impl AuthenticationQueries {
     /// The one who is signed in, with everything that is theirs; null and UNAUTHENTICATED when nobody is.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        let viewer = call(ctx).viewer()?;
+        let call = call(ctx);
+        let viewer = call.viewer()?;
+        // The token's statement has brought the row.
+        call.meter.add(prices::ROW);
         User::from_row(viewer.user.clone()).map(Some)
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use sea_orm::sqlx;
 use stackmotive::app::App;
+use stackmotive::budget::exchange::Exchange;
 use stackmotive::config::Settings;
 use stackmotive::database::{Address, Database, Failure, Place};
 use stackmotive::http::listen::{self, descriptors};
@@ -138,6 +139,7 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
     let address = listener.local_addr().map_err(|error| Failure::new(format!("Serving ended ({error}).")))?;
     let mut limits = app.settings.limits.clone();
     limits.connections_max = descriptors::make_room(limits.connections_max, app.settings.pool_size);
+    let exchange = tokio::spawn(Exchange::new(app.clone()).keep());
     let router = stackmotive::http::router(app.clone());
     say(format_args!("Listening on http://{address}"));
     say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
@@ -145,6 +147,7 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
     if cut_off > 0 {
         tracing::warn!(connections = cut_off, "requests were cut off that had not finished");
     }
+    exchange.abort();
     app.audit.close().await;
     Ok(())
 }

@@ -15,6 +15,7 @@ use async_graphql::{Context, Pos};
 use uuid::Uuid;
 
 use super::{
+    cost::Meter,
     error::{Error, Result},
     loader::{self, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
     page::Page,
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     access::{Mode, Scope, Viewer},
     app::App,
+    budget::queries::Taken,
     database::transaction::Transaction,
 };
 
@@ -37,6 +39,10 @@ pub struct Call {
     pub request_id: Uuid,
     /// Where the request came from, as far as the session's row keeps it.
     pub origin: Origin,
+    /// What was taken from a budget for the document; `None` outside of requests.
+    pub taken: Option<Taken>,
+    /// Counts what the document reads.
+    pub meter: Arc<Meter>,
     viewer: Result<Viewer>,
     /// Set once a field of the document has ended the viewer's session.
     ended: AtomicBool,
@@ -65,8 +71,9 @@ impl Call {
             Err(_) => Scope::nobody(),
         };
         let scope = scope.for_request(request_id).from_address(origin.address).behind(app.first_wall);
-        let reader = RwLock::new(Arc::new(Reader::new(&app, scope)));
-        Self { app, request_id, origin, viewer, ended: AtomicBool::new(false), reader }
+        let meter = Arc::new(Meter::default());
+        let reader = RwLock::new(Arc::new(Reader::new(&app, scope, meter.clone())));
+        Self { app, request_id, origin, taken: None, meter, viewer, ended: AtomicBool::new(false), reader }
     }
 
     /// Who is signed in; the error says why nobody is.
@@ -100,7 +107,7 @@ impl Call {
     /// Reads from here on in another scope: that of somebody who has just signed in.
     pub fn read_as(&self, scope: Scope) {
         let scope = self.told(scope);
-        let reader = Arc::new(Reader::new(&self.app, scope));
+        let reader = Arc::new(Reader::new(&self.app, scope, self.meter.clone()));
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
     }
 
@@ -155,8 +162,8 @@ impl Call {
 }
 
 impl Reader {
-    fn new(app: &App, scope: Scope) -> Self {
-        let snapshot = Arc::new(Snapshot::new(app.database.pool.clone(), scope));
+    fn new(app: &App, scope: Scope, meter: Arc<Meter>) -> Self {
+        let snapshot = Arc::new(Snapshot::new(app.database.pool.clone(), scope, meter));
         Self { counts: loader::counts(snapshot.clone()), snapshot, by_type: Mutex::default(), pages: Mutex::default() }
     }
 

@@ -63,12 +63,18 @@ pub async fn resolve<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Opt
     let selection = ctx.with_selection_set(&ctx.item.node.selection_set);
     if link.many {
         let connection = page_of::<T>(ctx, link, key).map_err(told)?;
-        let connection = connection.read(call(ctx)).await.map_err(told)?;
+        let connection = if reads_rows(ctx) { connection.read(call(ctx)).await.map_err(told)? } else { connection };
         OutputType::resolve(&connection, &selection, ctx.item).await
     } else {
         let row = one_of::<T>(ctx, link, key).await.map_err(told)?;
         OutputType::resolve(&row, &selection, ctx.item).await
     }
+}
+
+/// Whether anything is selected that is only known with the page's rows; who asks for a total alone pays for no page.
+fn reads_rows(ctx: &Context<'_>) -> bool {
+    let selected = ctx.look_ahead();
+    ["nodes", "edges", "pageInfo"].iter().any(|name| selected.field(name).exists())
 }
 
 async fn one_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> Result<Option<T>> {

@@ -55,6 +55,18 @@ pub enum Expression {
     Some(&'static Link, Box<Expression>),
 }
 
+impl Expression {
+    /// How many relations it asks about.
+    pub fn relations(&self) -> u64 {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::relations).sum(),
+            Self::Not(inner) => inner.relations(),
+            Self::Test(..) => 0,
+            Self::Some(_, inner) => inner.relations().saturating_add(1),
+        }
+    }
+}
+
 impl<T: Record> InputType for Filter<T> {
     type RawValueType = Self;
 

@@ -11,6 +11,7 @@ use sea_orm::{
 use tokio::sync::OnceCell;
 
 use super::{
+    cost::{Meter, prices},
     error::{Error, Result},
     page::Page,
     select::{self, COUNT, ORDINAL},
@@ -29,15 +30,21 @@ pub struct Snapshot {
     pool: PgPool,
     scope: Scope,
     transaction: OnceCell<Transaction>,
+    meter: Arc<Meter>,
 }
 
 impl Snapshot {
-    pub fn new(pool: PgPool, scope: Scope) -> Self {
-        Self { pool, scope, transaction: OnceCell::new() }
+    pub fn new(pool: PgPool, scope: Scope, meter: Arc<Meter>) -> Self {
+        Self { pool, scope, transaction: OnceCell::new(), meter }
     }
 
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Where a module that writes its own statements says how many rows they brought.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// The open transaction, for statements that a module writes itself.
@@ -189,6 +196,7 @@ async fn pages<T: Record>(snapshot: &Snapshot, group: &[ListKey]) -> Result<Vec<
     let Some(first) = group.first() else { return Ok(Vec::new()) };
     let page = &first.page;
     let keys: Vec<&Key> = group.iter().map(|key| &key.key).collect();
+    snapshot.meter.add(page.price().saturating_mul(keys.len() as u64));
     let rows = snapshot.rows(select::page(page, &keys, snapshot.scope(), &columns::<T>())).await?;
     let mut lists: Vec<Vec<Model<T>>> = keys.iter().map(|_| Vec::new()).collect();
     for (index, model) in models::<T>(rows)? {
@@ -200,6 +208,7 @@ async fn pages<T: Record>(snapshot: &Snapshot, group: &[ListKey]) -> Result<Vec<
     let slices = lists.into_iter().map(|mut rows| {
         let more = rows.len() > limit;
         rows.truncate(limit);
+        snapshot.meter.add(prices::ROW.saturating_mul(rows.len() as u64));
         if page.backward {
             rows.reverse();
         }
@@ -211,6 +220,7 @@ async fn pages<T: Record>(snapshot: &Snapshot, group: &[ListKey]) -> Result<Vec<
 async fn totals(snapshot: &Snapshot, group: &[ListKey]) -> Result<Vec<i64>> {
     let Some(first) = group.first() else { return Ok(Vec::new()) };
     let keys: Vec<&Key> = group.iter().map(|key| &key.key).collect();
+    snapshot.meter.add(prices::FIGURE.saturating_mul(keys.len() as u64));
     let rows = snapshot.rows(select::count(&first.page, &keys, snapshot.scope())).await?;
     let mut totals = vec![0; keys.len()];
     for row in rows {
@@ -224,6 +234,7 @@ async fn totals(snapshot: &Snapshot, group: &[ListKey]) -> Result<Vec<i64>> {
 async fn single_rows<T: Record>(snapshot: &Snapshot, group: &[OneKey]) -> Result<Vec<Option<Model<T>>>> {
     let Some(first) = group.first() else { return Ok(Vec::new()) };
     let keys: Vec<&Key> = group.iter().map(|key| &key.key).collect();
+    snapshot.meter.add(prices::ROW.saturating_mul(keys.len() as u64));
     let statement = select::one(T::TABLE, first.on, &keys, snapshot.scope(), &columns::<T>());
     let rows = snapshot.rows(statement).await?;
     let mut found: Vec<Option<Model<T>>> = keys.iter().map(|_| None).collect();

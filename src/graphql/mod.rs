@@ -2,6 +2,8 @@
 
 pub mod call;
 pub mod connection;
+pub mod cost;
+pub mod definitions;
 pub mod edge;
 pub mod enumeration;
 pub mod error;

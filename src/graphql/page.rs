@@ -14,6 +14,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::Value as Sql;
 
 use super::{
+    cost::prices,
     error::{Error, Result},
     filter::{Expression, input_object, input_value},
     operators::{ID, encode},
@@ -25,7 +26,7 @@ pub const PAGE_DEFAULT: u32 = 25;
 /// How many rows a page has at most.
 pub const PAGE_MAX: u32 = 100;
 /// How many rows `offset` skips at most: it reads what it skips, so going on is what cursors are for.
-const OFFSET_MAX: u32 = 10_000;
+pub const OFFSET_MAX: u32 = 10_000;
 /// How many fields an order names at most.
 const ORDER_MAX: usize = 5;
 
@@ -106,6 +107,11 @@ impl Page {
         }
         let cursor = cursor.map(|text| read_cursor(name, link, &order, &text)).transpose()?;
         Ok(Self { link, filter, order, limit, offset, backward, cursor })
+    }
+
+    /// What reading it costs for each row that the list hangs off, apart from its own rows.
+    pub fn price(&self) -> u64 {
+        prices::list(self.offset.into(), self.filter.as_ref().map_or(0, Expression::relations))
     }
 
     /// The cursor of a row, whose columns `value` answers.

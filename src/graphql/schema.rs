@@ -5,6 +5,7 @@ use async_graphql::{EmptySubscription, MergedObject, Schema as AsyncGraphql};
 use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
 use crate::{
     authentication::{mutations::AuthenticationMutations, queries::AuthenticationQueries},
+    budget::queries::BudgetQueries,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::queries::OnboardingQueries,
     watchlists::queries::WatchlistQueries,
@@ -18,6 +19,7 @@ pub struct Query(
     WatchlistQueries,
     JournalingQueries,
     OnboardingQueries,
+    BudgetQueries,
     ServerInfoQueries,
 );
 

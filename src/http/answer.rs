@@ -63,8 +63,19 @@ impl Answer {
 
     /// The answer over HTTP.
     pub fn respond(self, media: &'static str) -> Response {
-        let status = if self.has_run() { StatusCode::OK } else { not_run(media) };
+        let status = match self.has_run() {
+            true => StatusCode::OK,
+            // A matter of HTTP more than of the document: whatever sits between retries by this status.
+            false if self.is_rate_limited() => StatusCode::TOO_MANY_REQUESTS,
+            false => not_run(media),
+        };
         self.respond_with(media, status)
+    }
+
+    fn is_rate_limited(&self) -> bool {
+        let extensions = self.errors.first().and_then(|error| error.extensions.as_ref());
+        let code = extensions.and_then(|extensions| extensions.get("code"));
+        matches!(code, Some(Value::String(code)) if code == ErrorCode::RateLimited.text())
     }
 
     fn respond_with(self, media: &'static str, status: StatusCode) -> Response {

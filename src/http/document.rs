@@ -1,34 +1,18 @@
 //! A document beside the schema: which field a path of its answer means, and of what type that field is.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::collections::HashSet;
 
 use async_graphql::{
     Variables,
-    parser::{
-        self,
-        types::{
-            ExecutableDocument, Field, FieldDefinition, InputValueDefinition, OperationDefinition, OperationType,
-            Selection, SelectionSet, TypeKind, TypeSystemDefinition,
-        },
+    parser::types::{
+        ExecutableDocument, Field, FieldDefinition, InputValueDefinition, OperationDefinition, OperationType,
+        Selection, SelectionSet, TypeKind,
     },
 };
 
-use crate::graphql::schema;
+use crate::graphql::definitions::{TYPES, named};
 
-/// The schema's types by name, read once from its own text, because the library keeps its registry to itself.
-static TYPES: LazyLock<HashMap<String, TypeKind>> = LazyLock::new(|| {
-    let document = parser::parse_schema(schema::sdl()).map(|document| document.definitions).unwrap_or_default();
-    let types = document.into_iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(definition) => Some((definition.node.name.node.to_string(), definition.node.kind)),
-        _ => None,
-    });
-    types.collect()
-});
-
-/// What a request asks: its document, parsed once, with the values of its variables.
+/// What a request asks: its document, parsed once, with the values of its variables, given or by default.
 pub struct Asked {
     document: ExecutableDocument,
     pub variables: Variables,
@@ -48,7 +32,15 @@ pub struct Found<'a> {
 }
 
 impl Asked {
-    pub fn new(document: ExecutableDocument, variables: Variables) -> Self {
+    /// The executor knows the defaults of arguments, but not those of `@skip` and `@include`; so they are put in here,
+    /// for everybody.
+    pub fn new(document: ExecutableDocument, mut variables: Variables) -> Self {
+        let definitions = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+        for definition in definitions.map(|definition| &definition.node) {
+            if let Some(value) = definition.default_value() {
+                variables.entry(definition.name.node.clone()).or_insert_with(|| value.clone());
+            }
+        }
         Self { document, variables }
     }
 
@@ -79,7 +71,7 @@ impl Asked {
     }
 
     /// The guard lets in documents of one operation alone.
-    fn operation(&self) -> Option<&OperationDefinition> {
+    pub fn operation(&self) -> Option<&OperationDefinition> {
         self.document.operations.iter().next().map(|(_, operation)| &operation.node)
     }
 
@@ -108,14 +100,6 @@ pub fn input_fields(name: &str) -> Option<impl Iterator<Item = &'static InputVal
     match TYPES.get(name)? {
         TypeKind::InputObject(object) => Some(object.fields.iter().map(|field| &field.node)),
         _ => None,
-    }
-}
-
-/// The name of a type without its lists.
-pub fn named(ty: &parser::types::Type) -> &str {
-    match &ty.base {
-        parser::types::BaseType::Named(name) => name.as_str(),
-        parser::types::BaseType::List(inner) => named(inner),
     }
 }
 

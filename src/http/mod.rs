@@ -1,6 +1,7 @@
 //! The outside: connections, routes, request ids, limits, health, the playground.
 
 pub mod answer;
+pub mod charge;
 pub mod coercion;
 pub mod cors;
 pub mod cross_site;
@@ -14,6 +15,7 @@ pub mod operation;
 pub mod order;
 pub mod overdue;
 pub mod playground;
+pub mod proxies;
 pub mod refusals;
 pub mod request;
 pub mod run;

@@ -11,6 +11,7 @@ use axum::{
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::proxies::Proxies;
 use crate::graphql::call::Origin;
 
 /// Where a request's id comes and goes.
@@ -36,10 +37,10 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
 }
 
 /// Where a request came from, as far as it is kept.
-pub fn origin(headers: &HeaderMap, peer: Option<SocketAddr>) -> Origin {
+pub fn origin(headers: &HeaderMap, peer: Option<SocketAddr>, proxies: Proxies<'_>) -> Origin {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Origin {
-        address: peer.map(|peer| peer.ip()),
+        address: peer.map(|peer| proxies.client(peer.ip(), headers)),
         user_agent: agent.map(|agent| agent.chars().take(USER_AGENT_MAX).collect()),
     }
 }

@@ -7,13 +7,20 @@ use axum::http::{HeaderMap, header};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{answer::Answer, guard::Admitted, refusals, request::origin};
+use super::{
+    answer::Answer,
+    charge::{Charge, estimated},
+    guard::Admitted,
+    proxies::Proxies,
+    refusals,
+    request::origin,
+};
 use crate::{
     access::Viewer,
     app::App,
     authentication::store,
     graphql::{
-        call::Call,
+        call::{Call, Origin},
         error::{Error, ErrorCode, Result},
     },
     logging::{audit::Event, types::AuditOperation},
@@ -32,21 +39,31 @@ pub struct Caller {
 /// Runs a document that [the guard](super::guard::admit) has let in.
 ///
 /// The viewer is looked up for each document, so a session that ends ends for open connections too.
-/// What a document costs is charged between the two steps in here: the viewer is known then, and nothing has run.
+/// What it may cost is reckoned before that and taken after it, when it is known who pays, and nothing has run.
 pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
     // The field is not called `name`, which in a log of JSON is the span's own.
     let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
-    async move {
-        let viewer = viewer(app, &caller).await;
-        execute(app, caller, viewer, admitted).await
-    }
-    .instrument(span)
-    .await
+    paid(app, caller, admitted).instrument(span).await.unwrap_or_else(|refusal| refusal)
 }
 
-async fn execute(app: &Arc<App>, caller: Caller, viewer: Result<Viewer>, admitted: Admitted) -> Answer {
-    let call = Arc::new(Call::new(app.clone(), caller.request_id, origin(&caller.headers, caller.peer), viewer));
+/// Runs a document that is paid for, and gives back what it did not use.
+async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Answer> {
+    let estimate = estimated(&admitted.asked)?;
+    let proxies = Proxies { trusted: &app.settings.trusted_proxies, header: app.settings.proxy_header };
+    let origin = origin(&caller.headers, caller.peer, proxies);
+    let viewer = viewer(app, &caller, &origin).await;
+    let charge = Charge::take(app, &viewer, &origin, estimate)?;
+    let mut call = Call::new(app.clone(), caller.request_id, origin, viewer);
+    call.taken = Some(charge.taken());
+    let meter = call.meter.clone();
+    let mut answer = execute(app, call, admitted).await;
+    charge.settle(app, meter.read(), &mut answer);
+    Ok(answer)
+}
+
+async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
     let Admitted { asked, query, operation_name, .. } = admitted;
+    let call = Arc::new(call);
     let mut request = Request::new(query).variables(asked.variables.clone()).data(call.clone());
     request.operation_name = operation_name;
     request.set_parsed_query(asked.document().clone());
@@ -56,7 +73,7 @@ async fn execute(app: &Arc<App>, caller: Caller, viewer: Result<Viewer>, admitte
 }
 
 /// Who holds the token of the header. A bad token is not refused here: signing in must work with a stale one.
-async fn viewer(app: &App, caller: &Caller) -> Result<Viewer> {
+async fn viewer(app: &App, caller: &Caller, origin: &Origin) -> Result<Viewer> {
     let header = caller.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(header) = header else { return Err(Error::unauthenticated()) };
     let (scheme, token) = header.split_once(' ').unwrap_or_default();
@@ -65,8 +82,7 @@ async fn viewer(app: &App, caller: &Caller) -> Result<Viewer> {
     }
     let viewer = store::session(&app.database.pool, token.trim()).await?;
     if viewer.is_none() {
-        let origin = origin(&caller.headers, caller.peer);
-        app.audit.record(Event::before_viewer(caller.request_id, &origin, AuditOperation::TokenRefused));
+        app.audit.record(Event::before_viewer(caller.request_id, origin, AuditOperation::TokenRefused));
     }
     viewer.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This token is unknown or has ended."))
 }

@@ -28,6 +28,7 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
     ("nodes", "{ nodes(ids: []) { id } }", ForNobody::Refused),
     ("publicWatchlists", "{ publicWatchlists { totalCount } }", ForNobody::Refused),
     ("publicJournalEntries", "{ publicJournalEntries { totalCount } }", ForNobody::Refused),
+    ("rateLimit", "{ rateLimit { limit } }", ForNobody::Open),
     ("onboardingSteps", "{ onboardingSteps { name } }", ForNobody::Open),
     ("serverInfo", "{ serverInfo { version } }", ForNobody::Open),
     (
@@ -64,7 +65,7 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
 ];
 
 /// Tables whose rows are nobody's own: none of the 22.
-const NOT_OWNED: [&str; 1] = ["seaql_migrations"];
+const NOT_OWNED: [&str; 2] = ["seaql_migrations", "rate_limits"];
 /// Tables that admins alone read, whoever the rows are about.
 const ADMINS_ALONE: [&str; 1] = ["audit_log"];
 

@@ -15,6 +15,7 @@ mod browser;
 mod catalog;
 mod connections;
 mod faults;
+mod cost;
 mod generated;
 mod http;
 mod journaling;

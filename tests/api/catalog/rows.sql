@@ -67,3 +67,4 @@ VALUES ('account', repeat('0', 64), 1, now(), now(), now());
 INSERT INTO user_two_factor (user_id) VALUES ('00000000-0000-7000-8000-000000000001');
 INSERT INTO user_recovery_codes (id, user_id, code_hash)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', repeat('0', 64));
+INSERT INTO rate_limits (bucket, empty_at, changed_at) VALUES ('probe', now(), now());

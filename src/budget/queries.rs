@@ -1,0 +1,59 @@
+//! Reading how one's budget stands.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::bucket::State;
+use crate::{
+    authentication::types::Tier,
+    clock,
+    graphql::{call::call, scalars::DateTime},
+};
+
+/// How the budget of cost stands for the one who asks. Costs are in points; a point is a row.
+#[derive(SimpleObject)]
+pub struct RateLimit {
+    /// The tier that sets the budget; null when nobody is signed in, and the budget is that of the address.
+    tier: Option<Tier>,
+    /// How many points can be used at once, when all are there.
+    limit: u64,
+    /// How many points come back in a minute, evenly.
+    per_minute: u64,
+    /// What this document may cost: its points are taken before it runs, and what it does not use is given back after.
+    cost: u64,
+    /// How many points are left, with those of this document taken.
+    remaining: u64,
+    /// How many points are in use: `limit` less `remaining`.
+    used: u64,
+    /// When all points are back, if nothing more is used.
+    reset_at: DateTime,
+}
+
+/// What was taken for a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    pub tier: Option<Tier>,
+    pub cost: u64,
+    pub state: State,
+}
+
+#[derive(Default)]
+pub struct BudgetQueries;
+
+/// Reading how one's budget stands.
+#[Object]
+impl BudgetQueries {
+    /// How the budget of the one who asks stands: of the signed-in user, or else of the address. For everybody; costs
+    /// nothing besides.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Option<RateLimit> {
+        let Taken { tier, cost, state } = call(ctx).taken?;
+        Some(RateLimit {
+            tier,
+            limit: state.budget.bucket,
+            per_minute: state.budget.per_minute,
+            cost,
+            remaining: state.remaining,
+            used: state.budget.bucket.saturating_sub(state.remaining),
+            reset_at: DateTime(clock::now() + state.full_in),
+        })
+    }
+}

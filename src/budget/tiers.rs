@@ -1,0 +1,57 @@
+//! All budgets, in one table.
+
+use crate::authentication::types::Tier;
+
+/// How many points may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Points that come back in a minute, evenly.
+    pub per_minute: u64,
+    /// Points that can be used at once after a pause.
+    pub bucket: u64,
+}
+
+/// The budget of a tier; without one, of an address whose people are not signed in.
+pub const fn budget(tier: Option<Tier>) -> Budget {
+    let (per_minute, bucket) = match tier {
+        None => (2_000, 5_000),
+        Some(Tier::Observer) => (10_000, 20_000),
+        Some(Tier::Trader) => (20_000, 40_000),
+        Some(Tier::Professional) => (50_000, 100_000),
+        Some(Tier::Enterprise) => (200_000, 400_000),
+    };
+    Budget { per_minute, bucket }
+}
+
+impl Budget {
+    /// So many percent of it, and never nothing.
+    #[must_use]
+    pub fn scaled(self, percent: u32) -> Self {
+        let part = |points: u64| (points.saturating_mul(percent.into()) / 100).max(1);
+        Self { per_minute: part(self.per_minute), bucket: part(self.bucket) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, budget};
+    use crate::authentication::types::Tier;
+
+    #[test]
+    fn a_higher_tier_has_more() {
+        let ranks = [None, Some(Tier::Observer), Some(Tier::Trader), Some(Tier::Professional), Some(Tier::Enterprise)];
+        for pair in ranks.windows(2) {
+            let (lower, higher) = (budget(pair[0]), budget(pair[1]));
+            assert!(lower.per_minute < higher.per_minute && lower.bucket < higher.bucket, "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_is_scaled_and_never_empty() {
+        let observer = budget(Some(Tier::Observer));
+        assert_eq!(observer.scaled(100), observer);
+        assert_eq!(observer.scaled(250), Budget { per_minute: 25_000, bucket: 50_000 });
+        assert_eq!(observer.scaled(1), Budget { per_minute: 100, bucket: 200 });
+        assert_eq!(Budget { per_minute: 5, bucket: 5 }.scaled(1), Budget { per_minute: 1, bucket: 1 });
+    }
+}
