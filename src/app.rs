@@ -1,6 +1,6 @@
 //! What lives as long as the process: settings, the pool, the keys, the schema.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::{
     access::FirstWall,
@@ -8,7 +8,10 @@ use crate::{
     budget::Budgets,
     config::Settings,
     database::Database,
-    graphql::schema::{self, Schema},
+    graphql::{
+        cost::fields::SCHEMA,
+        schema::{self, Schema},
+    },
     logging::audit::Audit,
     sealing::KeyRing,
 };
@@ -31,6 +34,8 @@ pub struct App {
 
 impl App {
     pub fn new(settings: Settings, database: Database, keys: KeyRing) -> Arc<Self> {
+        // Read now, so that the first request does not wait for it.
+        LazyLock::force(&SCHEMA);
         Arc::new(Self {
             audit: Audit::start(database.pool.clone()),
             budgets: Budgets::new(settings.budget_percent),

@@ -130,7 +130,7 @@ pub struct Settings {
     )]
     pub hsts_max_age: u64,
 
-    /// Budgets of cost in percent of the table in docs/api.md: 200 doubles them
+    /// Budgets of cost in percent of the table in docs/cost.md: 200 doubles them
     #[arg(
         long, global = true, env = "STACKMOTIVE_BUDGET_PERCENT", hide_short_help = true, value_name = "PERCENT",
         default_value_t = BUDGET_PERCENT, help_heading = "Server",

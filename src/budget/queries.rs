@@ -9,7 +9,11 @@ use crate::{
     graphql::{call::call, scalars::DateTime},
 };
 
-/// How the budget of cost stands for the one who asks. Costs are in points; a point is a row.
+/// How the budget of cost stands for the one who asks.
+///
+/// Costs are in points, and a point is a row: an object with an id costs 1, a list 1 and 1 for each row that its page may
+/// have, whatever hangs off those rows is paid for each of them, and `totalCount` costs 1. A mutation costs 10, one with
+/// a password in its input 100 or more, introspection 10. What was not there to be read is given back after the answer.
 #[derive(SimpleObject)]
 pub struct RateLimit {
     /// The tier that sets the budget; null when nobody is signed in, and the budget is that of the address.

@@ -27,7 +27,7 @@ pub enum ErrorCode {
     Conflict,
     /// The same file was imported before; nothing was changed.
     AlreadyImported,
-    /// A budget is used up; the error says when it resets.
+    /// A budget is used up, or something was tried too often; `extensions.retryAfter` says in how many seconds to try again.
     RateLimited,
     /// The document asks for more than one request may.
     TooComplex,

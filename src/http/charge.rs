@@ -24,9 +24,6 @@ use crate::{
     },
 };
 
-/// What a browser's script may read of the budget in an answer to another origin.
-pub const HEADERS: [HeaderName; 6] = [POLICY, CURRENT, LIMIT, REMAINING, RESET, header::RETRY_AFTER];
-
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const CURRENT: HeaderName = HeaderName::from_static("ratelimit");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -46,12 +43,12 @@ pub struct Charge {
 ///
 /// # Errors
 /// The refusal, which is TOO_COMPLEX.
-pub fn estimated(asked: &Asked) -> Result<Estimate, Answer> {
+pub fn estimated(asked: &Asked) -> Result<Estimate, Box<Answer>> {
     let none = Estimate { requested: prices::MINIMUM, fixed: 0 };
     let estimate = asked.operation().map(|operation| Estimate::of(asked.document(), operation, &asked.variables));
     let estimate = estimate.unwrap_or(none);
     if estimate.requested > prices::DOCUMENT_MAX {
-        Err(too_complex(estimate, prices::DOCUMENT_MAX))
+        Err(Box::new(too_complex(estimate, prices::DOCUMENT_MAX)))
     } else {
         Ok(estimate)
     }
@@ -62,7 +59,7 @@ impl Charge {
     ///
     /// # Errors
     /// The refusal: TOO_COMPLEX when the budget never holds so much, RATE_LIMITED when it doesn't now.
-    pub fn take(app: &App, viewer: &Result<Viewer>, origin: &Origin, estimate: Estimate) -> Result<Self, Answer> {
+    pub fn take(app: &App, viewer: &Result<Viewer>, origin: &Origin, estimate: Estimate) -> Result<Self, Box<Answer>> {
         let (payer, tier, estimate) = match viewer {
             Ok(viewer) => (Payer::User(viewer.user.id), Some(tier(viewer)), estimate),
             // Nobody can say whose token it is, so the document will read nothing either.
@@ -73,11 +70,11 @@ impl Charge {
         };
         let budget = app.budgets.of(tier);
         if estimate.requested > budget.bucket {
-            return Err(too_complex(estimate, budget.bucket));
+            return Err(Box::new(too_complex(estimate, budget.bucket)));
         }
         match app.budgets.take(payer, budget, estimate.requested) {
             Ok(state) => Ok(Self { payer, tier, estimate, state }),
-            Err(wait) => Err(rate_limited(estimate, wait)),
+            Err(wait) => Err(Box::new(rate_limited(estimate, wait))),
         }
     }
 

@@ -43,11 +43,11 @@ pub struct Caller {
 pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
     // The field is not called `name`, which in a log of JSON is the span's own.
     let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
-    paid(app, caller, admitted).instrument(span).await.unwrap_or_else(|refusal| refusal)
+    paid(app, caller, admitted).instrument(span).await.unwrap_or_else(|refusal| *refusal)
 }
 
 /// Runs a document that is paid for, and gives back what it did not use.
-async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Answer> {
+async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Box<Answer>> {
     let estimate = estimated(&admitted.asked)?;
     let proxies = Proxies { trusted: &app.settings.trusted_proxies, header: app.settings.proxy_header };
     let origin = origin(&caller.headers, caller.peer, proxies);
