@@ -29,6 +29,7 @@ pub struct Scope {
     user: Option<Uuid>,
     admin: bool,
     system: bool,
+    resealing: bool,
     request: Option<Uuid>,
     address: Option<IpAddr>,
     first_wall: FirstWall,
@@ -124,6 +125,11 @@ impl Scope {
         Self { system: true, ..Self::default() }
     }
 
+    /// The system, where it only seals values anew: to everybody else a row so written has not changed.
+    pub fn resealing() -> Self {
+        Self { resealing: true, ..Self::system() }
+    }
+
     /// The same scope, telling the audit which request it serves.
     pub fn for_request(mut self, id: Uuid) -> Self {
         self.request = Some(id);
@@ -168,6 +174,7 @@ impl Scope {
             ("user_id", user),
             ("admin", on(self.admin)),
             ("system", on(self.system)),
+            ("resealing", on(self.resealing)),
             ("request_id", request),
             ("address", address),
         ] {

@@ -18,6 +18,7 @@
 //! | `m0010_vault_categories` | `vault_categories`, `asset_category_assignment` |
 //! | `m0011_logging` | `agent_memory` with its monthly partitions |
 //! | `m0012_people` | the view `people`: what anybody may see of somebody else |
+//! | `m0013_sealed` | password hashes and personal data as sealed text and nothing else |
 //! | `m0014_audit` | `audit_log` with its monthly partitions, its triggers and the function that adds to it |
 //! | `m0016_rate_limits` | `rate_limits`: what servers tell each other of budgets |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
@@ -94,6 +95,11 @@ const STEPS: &[Step] = &[
         name: "m0012_people",
         up: &[include_str!("m0012_people/up.sql")],
         down: include_str!("m0012_people/down.sql"),
+    },
+    Step {
+        name: "m0013_sealed",
+        up: &[include_str!("m0013_sealed/up.sql")],
+        down: include_str!("m0013_sealed/down.sql"),
     },
     Step {
         name: "m0014_audit",

@@ -13,6 +13,7 @@ use crate::{
         error::{Error, ErrorCode, Result},
         scalars::EmailAddress,
     },
+    sealing::KeyRing,
 };
 
 /// What a new account needs.
@@ -28,8 +29,8 @@ pub struct NewAccount {
 ///
 /// # Errors
 /// When the address or the password will not do, or the address is taken.
-pub async fn create(database: &Database, account: NewAccount) -> Result<Uuid, Failure> {
-    insert(database, account).await.map_err(told)
+pub async fn create(database: &Database, keys: &KeyRing, account: NewAccount) -> Result<Uuid, Failure> {
+    insert(database, keys, account).await.map_err(told)
 }
 
 /// Makes an account an administrator.
@@ -41,7 +42,7 @@ pub async fn promote(database: &Database, email: &str) -> Result<(), Failure> {
     if changed == 0 { Err(Failure::new(format!("No account has the address {email}."))) } else { Ok(()) }
 }
 
-async fn insert(database: &Database, account: NewAccount) -> Result<Uuid> {
+async fn insert(database: &Database, keys: &KeyRing, account: NewAccount) -> Result<Uuid> {
     let email = EmailAddress::parse(Value::String(account.email.clone()))
         .map_err(|_| Error::invalid(&["email"], "FORMAT", "An e-mail address looks like name@example.com."))?;
     if let Some(issue) = password::problem(&account.password, &["password"]) {
@@ -57,7 +58,7 @@ async fn insert(database: &Database, account: NewAccount) -> Result<Uuid> {
         ..Default::default()
     };
     let transaction = Transaction::begin(&database.pool, &Scope::system(), Mode::Write).await?;
-    store::insert_user(&transaction, row).await.map_err(|error| match error.code {
+    store::insert_user(&transaction, keys, row).await.map_err(|error| match error.code {
         ErrorCode::Conflict => {
             Error::conflict(format!("There is an account with the address {} already.", account.email))
         }

@@ -59,10 +59,9 @@ pub async fn reserve(call: &Call, action: Action, email: &str) -> Result<Attempt
 /// # Errors
 /// UNAVAILABLE when too many passwords are being checked, RATE_LIMITED after too many attempts.
 pub async fn try_password(call: &Call, email: &str, password: &str) -> Result<Tried> {
-    let pool = &call.app.database.pool;
     let turn = call.app.hashing.join()?;
     let attempt = reserve(call, Action::Password, email).await?;
-    let found = store::credentials(pool, email).await?;
+    let found = store::credentials(&call.app, email).await?;
     let hash = found.as_ref().map(|found| found.hashed_password.clone());
     let is_right = match turn.verify(password, hash).await {
         Ok(is_right) => is_right,

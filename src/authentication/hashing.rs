@@ -7,6 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -91,12 +92,12 @@ impl Turn {
     ///
     /// # Errors
     /// As [`Turn::hash`].
-    pub async fn verify(&self, password: &str, hash: Option<String>) -> Result<bool> {
+    pub async fn verify(&self, password: &str, hash: Option<SecretString>) -> Result<bool> {
         let digest = digest(password);
         let known = hash.is_some();
         let checked = self
             .compute(move || {
-                let hash = hash.as_deref().unwrap_or(NOBODYS_HASH);
+                let hash = hash.as_ref().map_or(NOBODYS_HASH, |hash| hash.expose_secret());
                 bcrypt::verify(digest.as_str(), hash)
             })
             .await?;
@@ -137,9 +138,9 @@ mod tests {
         let turn = Hashing::default().join().unwrap();
         let long = "å".repeat(LENGTH_MAX);
         let hash = turn.hash(&long).await.unwrap();
-        assert!(turn.verify(&long, Some(hash.clone())).await.unwrap());
+        assert!(turn.verify(&long, Some(hash.clone().into())).await.unwrap());
         let other = format!("{}a", "å".repeat(LENGTH_MAX - 1));
-        assert!(!turn.verify(&other, Some(hash)).await.unwrap());
+        assert!(!turn.verify(&other, Some(hash.into())).await.unwrap());
     }
 
     #[tokio::test]

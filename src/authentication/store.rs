@@ -9,29 +9,35 @@ use chrono::{DateTime, Utc};
 use entity::{user_sessions, users};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryResult, Value, Values,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryResult, QuerySelect,
+    Value, Values,
     prelude::DateTimeWithTimeZone,
-    sea_query::{Expr, Func},
+    sea_query::{Expr, Func, LockType},
     sqlx::{self, PgPool},
 };
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::tokens::{ACCESS_LIFETIME, REFRESH_LIFETIME, REPLAY_WINDOW, Token, hash};
 use crate::{
     access::Viewer,
+    app::App,
     clock,
     database::transaction::{Transaction, on_live_connection},
     graphql::{
         call::Origin,
         error::{Error, Result},
     },
+    sealing::{KeyRing, columns::HASHED_PASSWORD},
 };
 
 /// What stands in a user's row for signing in.
-#[derive(FromQueryResult)]
 pub struct Credentials {
     pub id: Uuid,
-    pub hashed_password: String,
+    /// The bcrypt hash, opened.
+    pub hashed_password: SecretString,
+    /// The same as it is stored.
+    sealed: String,
     pub is_active: bool,
     pub locked_until: Option<DateTimeWithTimeZone>,
 }
@@ -48,10 +54,19 @@ pub async fn session(pool: &PgPool, token: &str) -> Result<Option<Viewer>> {
 }
 
 /// The credentials behind an address, whatever its case.
-pub async fn credentials(pool: &PgPool, email: &str) -> Result<Option<Credentials>> {
+pub async fn credentials(app: &App, email: &str) -> Result<Option<Credentials>> {
+    let pool = &app.database.pool;
     let ask = || sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(pool);
     let row = on_live_connection(pool, ask).await?;
-    Ok(row.map(|row| Credentials::from_query_result(&QueryResult::from(row), "")).transpose()?)
+    let Some(row) = row.map(QueryResult::from) else { return Ok(None) };
+    let (id, sealed): (Uuid, String) = (row.try_get("", "id")?, row.try_get("", "hashed_password")?);
+    Ok(Some(Credentials {
+        id,
+        hashed_password: app.keys.open(HASHED_PASSWORD, id, &sealed)?,
+        sealed,
+        is_active: row.try_get("", "is_active")?,
+        locked_until: row.try_get("", "locked_until")?,
+    }))
 }
 
 /// What became of a refresh token.
@@ -143,27 +158,59 @@ pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, whi
     Ok(ended.rows_affected)
 }
 
-/// Writes a new user.
-pub async fn insert_user(transaction: &impl ConnectionTrait, row: users::ActiveModel) -> Result<()> {
+/// Writes a new user. The hash of the password comes as it is, and is sealed here.
+pub async fn insert_user(
+    transaction: &impl ConnectionTrait,
+    keys: &KeyRing,
+    mut row: users::ActiveModel,
+) -> Result<()> {
+    let id = row.id.try_as_ref().copied().ok_or_else(|| Error::internal("a user without an id"))?;
+    seal_password(keys, id, &mut row)?;
     users::Entity::insert(row).exec_without_returning(transaction).await?;
     Ok(())
 }
 
-/// Changes the columns that are set, of the user whose scope the transaction has.
+/// Changes the columns that are set, of the user whose scope the transaction has; a hash of a password is sealed here.
 /// Answers false, and changes nothing, when the password is no longer the one whose hash was checked:
 /// checking takes a while, and whoever changed it meanwhile did so to keep others out.
 pub async fn update_user(
     transaction: &impl ConnectionTrait,
+    keys: &KeyRing,
     checked: &Credentials,
+    mut row: users::ActiveModel,
+) -> Result<bool> {
+    seal_password(keys, checked.id, &mut row)?;
+    if update_where(transaction, checked.id, &checked.sealed, row.clone()).await? {
+        return Ok(true);
+    }
+    // The same hash may have been sealed anew with another key; locked, it stays as it is from here on.
+    let stored = users::Entity::find_by_id(checked.id).lock(LockType::NoKeyUpdate).one(transaction).await?;
+    let Some(stored) = stored else { return Ok(false) };
+    let now = keys.open(HASHED_PASSWORD, checked.id, &stored.hashed_password);
+    let is_same = now.is_ok_and(|now| now.expose_secret() == checked.hashed_password.expose_secret());
+    Ok(is_same && update_where(transaction, checked.id, &stored.hashed_password, row).await?)
+}
+
+async fn update_where(
+    transaction: &impl ConnectionTrait,
+    id: Uuid,
+    sealed: &str,
     row: users::ActiveModel,
 ) -> Result<bool> {
     let changed = users::Entity::update_many()
         .set(row)
-        .filter(users::Column::Id.eq(checked.id))
-        .filter(users::Column::HashedPassword.eq(&checked.hashed_password))
+        .filter(users::Column::Id.eq(id))
+        .filter(users::Column::HashedPassword.eq(sealed))
         .exec(transaction)
         .await?;
     Ok(changed.rows_affected == 1)
+}
+
+fn seal_password(keys: &KeyRing, id: Uuid, row: &mut users::ActiveModel) -> Result<()> {
+    if let Set(hash) = &row.hashed_password {
+        row.hashed_password = Set(keys.seal(HASHED_PASSWORD, id, hash)?);
+    }
+    Ok(())
 }
 
 /// Makes the active account with this address an administrator; answers how many there were.

@@ -98,7 +98,8 @@ fn dispatch(command: Command, settings: Settings) -> Result<(), Failure> {
             Command::Migrate(arguments) => migrate::run(&settings, &arguments).await,
             Command::Seed(arguments) => seed::run(&settings, &arguments).await,
             Command::User(arguments) => user::run(&settings, arguments).await,
-            Command::Schema | Command::Keys(_) => Ok(()),
+            Command::Keys(arguments) => keys::run(&settings, &arguments).await,
+            Command::Schema => Ok(()),
         }
     })
 }

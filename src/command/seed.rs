@@ -4,7 +4,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use stackmotive::config::Settings;
 use stackmotive::database::{Database, Failure, Place};
-use stackmotive::seed::{self, Size};
+use stackmotive::sealing::Source;
+use stackmotive::seed::{self, Size, Summary};
 
 use super::terminal::say;
 
@@ -27,23 +28,31 @@ pub struct Arguments {
 
 /// Does it, on the database of the settings or on the embedded one.
 pub async fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
+    let source = Source::of(settings)?;
     let place = Place::open(settings).await?;
-    let outcome = fill(&place, settings, arguments.users).await;
+    let outcome = fill(&place, settings, source, arguments.users).await;
     place.stop().await;
     outcome
 }
 
-async fn fill(place: &Place, settings: &Settings, users: u32) -> Result<(), Failure> {
+async fn fill(place: &Place, settings: &Settings, source: Source, users: u32) -> Result<(), Failure> {
     place.prepare().await?;
     // A round of a seed is large on purpose; only a very slow one is worth a line of the log.
     let patient = Settings { slow_statement_ms: SLOW_STATEMENT_MS, ..settings.clone() };
     let database = Database::connect(place.app_url(), &patient).await?;
-    let bar = progress(users);
-    let outcome = seed::run(&database, Size { users }, |progress| bar.set_position(progress.users_done.into())).await;
-    bar.finish_and_clear();
+    let outcome = run_with(&database, source, users).await;
     database.close().await;
     say(outcome?);
     Ok(())
+}
+
+async fn run_with(database: &Database, source: Source, users: u32) -> Result<Summary, Failure> {
+    let keys = source.open(database).await?;
+    let bar = progress(users);
+    let told = |progress: seed::Progress| bar.set_position(progress.users_done.into());
+    let outcome = seed::run(database, &keys, Size { users }, told).await;
+    bar.finish_and_clear();
+    outcome
 }
 
 /// Drawn on a terminal; elsewhere nothing is.

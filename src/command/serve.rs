@@ -112,23 +112,23 @@ async fn prepare(
     }
     let database = Database::connect(place.app_url(), settings).await?;
     ensure_partitions(&database).await.map_err(|error| of_app(&error, place))?;
-    let keys = match source.open() {
+    let keys = match source.open(&database).await {
         Ok(keys) => keys,
         Err(failure) => {
             database.close().await;
             return Err(failure);
         }
     };
-    first_run(place, &database).await?;
+    first_run(place, &database, &keys).await?;
     Ok((database, keys))
 }
 
 /// A first serve on an empty embedded database makes a small demo account. A database of the person's own gets none.
-async fn first_run(place: &Place, database: &Database) -> Result<(), Failure> {
+async fn first_run(place: &Place, database: &Database, keys: &KeyRing) -> Result<(), Failure> {
     if !place.is_fresh().await? {
         return Ok(());
     }
-    let demo = stackmotive::seed::demo(database).await?;
+    let demo = stackmotive::seed::demo(database, keys).await?;
     say("A demo account was made. Sign in on the page with");
     say(format_args!("    e-mail    {}", demo.email));
     say(format_args!("    password  {}", demo.password));

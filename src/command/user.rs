@@ -6,6 +6,8 @@ use secrecy::ExposeSecret;
 use stackmotive::authentication::accounts::{self, NewAccount};
 use stackmotive::config::Settings;
 use stackmotive::database::{Database, Failure, Place};
+use stackmotive::sealing::Source;
+use uuid::Uuid;
 
 use super::terminal::{new_password, say};
 
@@ -61,21 +63,26 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failur
         }
         Action::Promote { email } => Task::Promote(email),
     };
+    let source = Source::of(settings)?;
     let place = Place::open(settings).await?;
-    let outcome = perform(&place, settings, task).await;
+    let outcome = perform(&place, settings, source, task).await;
     place.stop().await;
     outcome.map(say)
 }
 
-async fn perform(place: &Place, settings: &Settings, task: Task) -> Result<String, Failure> {
+async fn perform(place: &Place, settings: &Settings, source: Source, task: Task) -> Result<String, Failure> {
     place.prepare().await?;
     let database = Database::connect(place.app_url(), settings).await?;
     let outcome = match task {
-        Task::Create(account) => accounts::create(&database, account).await.map(|id| format!("Made the account {id}.")),
+        Task::Create(account) => create(&database, source, account).await.map(|id| format!("Made the account {id}.")),
         Task::Promote(email) => {
             accounts::promote(&database, &email).await.map(|()| format!("{email} is an administrator now."))
         }
     };
     database.close().await;
     outcome
+}
+
+async fn create(database: &Database, source: Source, account: NewAccount) -> Result<Uuid, Failure> {
+    accounts::create(database, &source.open(database).await?, account).await
 }

@@ -7,7 +7,7 @@ use crate::{
     authentication::{mutations::AuthenticationMutations, queries::AuthenticationQueries},
     budget::queries::BudgetQueries,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
-    onboarding::queries::OnboardingQueries,
+    onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
     watchlists::queries::WatchlistQueries,
 };
 
@@ -25,7 +25,7 @@ pub struct Query(
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AuthenticationMutations, JournalingMutations);
+pub struct Mutation(AuthenticationMutations, JournalingMutations, OnboardingMutations);
 
 pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
 

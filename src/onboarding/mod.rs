@@ -2,6 +2,9 @@
 //!
 //! Tables: user_onboarding_progress, user_trading_preferences.
 
+pub mod mutations;
+pub mod personal;
 pub mod queries;
 pub mod steps;
+mod store;
 pub mod types;

@@ -35,6 +35,7 @@ use crate::{
     authentication::hashing::Hashing,
     clock,
     database::{Database, Failure, transaction::Transaction},
+    sealing::KeyRing,
 };
 use market::Market;
 use people::Person;
@@ -100,11 +101,16 @@ pub struct DemoSignIn {
 /// # Errors
 /// When the database has accounts other than the demo account, because the seed makes an administrator with a known
 /// password; when it isn't migrated; when another seed is at work; when the database fails.
-pub async fn run(database: &Database, size: Size, progress: impl Fn(Progress) + Sync) -> Result<Summary, Failure> {
+pub async fn run(
+    database: &Database,
+    keys: &KeyRing,
+    size: Size,
+    progress: impl Fn(Progress) + Sync,
+) -> Result<Summary, Failure> {
     let transaction = begin(database).await?;
     refuse_inhabited(&transaction).await?;
     let now = DateTime::from_timestamp(SEEDED_AS_OF_SECONDS, 0).unwrap_or_default();
-    let world = Arc::new(World::new(now, true).await?);
+    let world = Arc::new(World::new(now, keys, true).await?);
     let (sender, mut rounds) = mpsc::channel(ROUNDS_AHEAD);
     let maker = tokio::task::spawn_blocking(move || make(&world, size, &sender));
     let mut summary = Summary { users: size.users, rows: BTreeMap::new() };
@@ -121,11 +127,11 @@ pub async fn run(database: &Database, size: Size, progress: impl Fn(Progress) + 
 ///
 /// # Errors
 /// When the account exists already or the database fails.
-pub async fn demo(database: &Database) -> Result<DemoSignIn, Failure> {
+pub async fn demo(database: &Database, keys: &KeyRing) -> Result<DemoSignIn, Failure> {
     let transaction = begin(database).await?;
     let now = clock::now();
     let hour = now.with_minute(0).and_then(|time| time.with_second(0)).and_then(|time| time.with_nanosecond(0));
-    let world = World::new(hour.unwrap_or(now), false).await?;
+    let world = World::new(hour.unwrap_or(now), keys, false).await?;
     let mut rows = Rows::default();
     Life::new(&world, DEMO_NUMBER, &mut rows).live(DEMO_EMAIL.to_owned());
     store_all(&transaction, rows.loads(), &mut BTreeMap::new()).await?;
@@ -153,15 +159,23 @@ struct World {
     market: Market,
     /// One for all, because a hash takes a quarter of a second.
     password_hash: String,
+    keys: KeyRing,
     /// Whether there are other people to invite somebody and to share with.
     has_admin: bool,
 }
 
 impl World {
-    async fn new(now: DateTime<Utc>, has_admin: bool) -> Result<Self, Failure> {
+    async fn new(now: DateTime<Utc>, keys: &KeyRing, has_admin: bool) -> Result<Self, Failure> {
         let hash = Hashing::default().hash(PASSWORD).await;
         let password_hash = hash.map_err(|_| Failure::new("The password of the new accounts can't be hashed."))?;
-        Ok(Self { now, priced_at: now - TimeDelta::hours(2), market: Market::open(), password_hash, has_admin })
+        Ok(Self {
+            now,
+            priced_at: now - TimeDelta::hours(2),
+            market: Market::open(),
+            password_hash,
+            keys: keys.clone(),
+            has_admin,
+        })
     }
 }
 

@@ -81,7 +81,7 @@ fn onboarding(life: &mut Life<'_>, profile: Profile) -> user_onboarding_progress
         full_name: introduced.then(|| person.full_name()),
         first_name: introduced.then(|| person.first_name.to_owned()),
         last_name: introduced.then(|| person.last_name.to_owned()),
-        // Numbers that name a person are stored encrypted, and nobody invented needs one.
+        // Numbers that name a person are stored sealed, and nobody invented needs one.
         phone_number: None,
         tax_identification_number: None,
         tax_file_number: None,

@@ -58,6 +58,16 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         ForNobody::Refused,
     ),
     (
+        "updatePersonalData",
+        r#"mutation { updatePersonalData(input: { phoneNumber: "x" }) { onboarding { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "revealPersonalData",
+        r#"mutation { revealPersonalData(input: { password: "long enough" }) { phoneNumber } }"#,
+        ForNobody::Refused,
+    ),
+    (
         "createJournalEntry",
         r#"mutation { createJournalEntry(input: { content: "x" }) { journalEntry { id } } }"#,
         ForNobody::Refused,

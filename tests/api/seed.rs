@@ -179,9 +179,9 @@ async fn a_database_with_accounts_is_left_alone() {
 #[tokio::test]
 async fn the_demo_account_shows_one_persons_data_and_a_seed_goes_in_beside_it() {
     let api = Api::start().await;
-    let demo = seed::demo(&api.app.database).await.unwrap();
+    let demo = seed::demo(&api.app.database, &api.app.keys).await.unwrap();
     assert_eq!((demo.email.as_str(), demo.password.as_str()), (DEMO_EMAIL, PASSWORD));
-    assert!(seed::demo(&api.app.database).await.is_err(), "a second demo account");
+    assert!(seed::demo(&api.app.database, &api.app.keys).await.is_err(), "a second demo account");
     assert_eq!(counts(&api).await["users"], 1);
 
     let sign_in = "mutation($email: EmailAddress!, $password: String!) {
@@ -209,7 +209,7 @@ async fn an_interrupted_seed_leaves_nothing_in_the_way_of_the_next() {
     let api = Api::start().await;
     let begun = Notify::new();
     tokio::select! {
-        _ = seed::run(&api.app.database, Size { users: 1_000 }, |_| begun.notify_one()) => panic!("it went through"),
+        _ = seed::run(&api.app.database, &api.app.keys, Size { users: 1_000 }, |_| begun.notify_one()) => panic!("it went through"),
         () = begun.notified() => (),
     }
     assert_eq!(counts(&api).await.values().sum::<i64>(), 0);
@@ -229,7 +229,8 @@ async fn an_interrupted_seed_leaves_nothing_in_the_way_of_the_next() {
 async fn progress_counts_to_the_end() {
     let api = Api::start().await;
     let heard = std::sync::Mutex::new(Vec::new());
-    let summary = seed::run(&api.app.database, Size { users: 7 }, |progress| heard.lock().unwrap().push(progress));
+    let summary =
+        seed::run(&api.app.database, &api.app.keys, Size { users: 7 }, |progress| heard.lock().unwrap().push(progress));
     let summary = summary.await.unwrap();
     let heard = heard.into_inner().unwrap();
     assert_eq!(heard.iter().map(|progress| progress.users_done).collect::<Vec<_>>(), [5, 7]);
@@ -238,7 +239,7 @@ async fn progress_counts_to_the_end() {
 }
 
 async fn fill(api: &Api, users: u32) -> Result<Summary, Failure> {
-    seed::run(&api.app.database, Size { users }, |_| ()).await
+    seed::run(&api.app.database, &api.app.keys, Size { users }, |_| ()).await
 }
 
 /// Every row of every table. A password's hash is salted, so it is the one thing that differs.

@@ -57,7 +57,7 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
         failed_login_attempts: Set(0),
         ..Default::default()
     };
-    if !store::update_user(write.transaction(), &found, row).await? {
+    if !store::update_user(write.transaction(), &call.app.keys, &found, row).await? {
         return Err(Error::issues(vec![wrong()]));
     }
     attempt.succeeded(write.transaction()).await?;

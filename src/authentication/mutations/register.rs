@@ -58,7 +58,7 @@ pub(super) async fn run(call: &Call, input: RegisterInput) -> Result<SignInPaylo
         ..Default::default()
     };
     let write = Write::begin(call, Scope::user(id), id).await?;
-    store::insert_user(write.transaction(), row).await.map_err(taken)?;
+    store::insert_user(write.transaction(), &call.app.keys, row).await.map_err(taken)?;
     opened_session::open(call, write, id, "registered").await
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn run(call: &Call, input: SignInInput) -> Result<SignInPayload
         failed_login_attempts: Set(0),
         ..Default::default()
     };
-    if !store::update_user(write.transaction(), &found, row).await? {
+    if !store::update_user(write.transaction(), &call.app.keys, &found, row).await? {
         call.app.audit.record(failed.with("reason", "password_changed_meanwhile"));
         return Err(refused());
     }

@@ -1,8 +1,10 @@
 //! The types of this part, one file each.
 
+mod ending;
 pub mod onboarding;
 pub mod trading_preferences;
 
+pub use ending::Ending;
 pub use onboarding::{HelpLevel, InvestmentHorizon, Onboarding, RiskTolerance, TaxYear, TradingExperience};
 pub use trading_preferences::{
     CurrencyHedging, PositionSizing, ReviewFrequency, StrategyPreference, TradingPreferences, TradingStyle,

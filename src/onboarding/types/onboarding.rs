@@ -5,6 +5,7 @@ use entity::user_onboarding_progress;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
+use super::Ending;
 use crate::{
     authentication::types::User,
     edges,
@@ -16,6 +17,7 @@ use crate::{
         scalars::{Currency, Date, DateTime, Decimal, Json},
         table::{Column, Edge, Record, Table},
     },
+    sealing::columns::{PHONE_NUMBER, TAX_FILE_NUMBER, TAX_IDENTIFICATION_NUMBER},
 };
 
 /// How much somebody has traded.
@@ -132,6 +134,8 @@ pub struct Onboarding {
     pub first_name: Option<String>,
     /// Last name, null while not answered.
     pub last_name: Option<String>,
+    /// The last four characters of the telephone number, null while none is stored. `revealPersonalData` shows all of it.
+    pub phone_number_ending: Option<Ending>,
     /// ISO 4217 code of the currency to report in, null while not answered.
     pub preferred_currency: Option<Currency>,
     /// Date of birth, in the past, null while not answered.
@@ -140,6 +144,11 @@ pub struct Onboarding {
     pub tax_residency: Option<String>,
     /// Second country that taxes the user, null without one.
     pub secondary_tax_residency: Option<String>,
+    /// The last four characters of the tax number, of one with fewer than eight the last two; null while none is stored.
+    pub tax_identification_number_ending: Option<Ending>,
+    /// The last four characters of the tax file number, of one with fewer than eight the last two; null while none is
+    /// stored.
+    pub tax_file_number_ending: Option<Ending>,
     /// How the user works, null while not answered.
     pub employment_status: Option<String>,
     /// The year that gains are grouped by, null while not answered.
@@ -257,13 +266,13 @@ impl Record for Onboarding {
             full_name,
             first_name,
             last_name,
-            phone_number: _,
+            phone_number,
             preferred_currency,
             date_of_birth,
             tax_residency,
             secondary_tax_residency,
-            tax_identification_number: _,
-            tax_file_number: _,
+            tax_identification_number,
+            tax_file_number,
             employment_status,
             tax_year_preference,
             tax_registered_business,
@@ -302,10 +311,13 @@ impl Record for Onboarding {
             full_name,
             first_name,
             last_name,
+            phone_number_ending: Ending::of(PHONE_NUMBER, user_id, phone_number),
             preferred_currency: preferred_currency.map(Currency),
             date_of_birth: date_of_birth.map(Date),
             tax_residency,
             secondary_tax_residency,
+            tax_identification_number_ending: Ending::of(TAX_IDENTIFICATION_NUMBER, user_id, tax_identification_number),
+            tax_file_number_ending: Ending::of(TAX_FILE_NUMBER, user_id, tax_file_number),
             employment_status,
             tax_year_preference: optional(tax_year_preference)?,
             tax_registered_business,

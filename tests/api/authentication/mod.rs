@@ -17,6 +17,7 @@ mod sign_out;
 use axum::{body::Body, http::Request};
 use sea_orm::sqlx::{self, AssertSqlSafe};
 use serde_json::{Value, json};
+use stackmotive::sealing::columns::HASHED_PASSWORD;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -58,7 +59,8 @@ pub(crate) async fn member(api: &Api, name: &str) -> Somebody {
         hashing.hash(PASSWORD).await.map_err(|error| error.message).unwrap()
     });
     let member = api.somebody(name).await;
-    api.sql(&format!("UPDATE users SET hashed_password = '{}' WHERE id = '{}'", hash.await, member.id)).await;
+    let sealed = api.app.keys.seal(HASHED_PASSWORD, member.id, hash.await).unwrap();
+    api.sql(&format!("UPDATE users SET hashed_password = '{sealed}' WHERE id = '{}'", member.id)).await;
     member
 }
 
@@ -84,7 +86,7 @@ async fn tokens(api: &Api, mutation: &str, input: Value) -> Answer {
     api.ask_with(None, &query, json!({ "input": input })).await
 }
 
-async fn sign_in(api: &Api, email: &str, password: &str) -> Answer {
+pub(crate) async fn sign_in(api: &Api, email: &str, password: &str) -> Answer {
     tokens(api, "signIn", json!({ "email": email, "password": password })).await
 }
 
@@ -114,12 +116,12 @@ async fn rows(api: &Api) -> Vec<String> {
 }
 
 /// A query's one column as text, read as the role that owns the tables.
-async fn lines(api: &Api, sql: &str) -> Vec<String> {
+pub(crate) async fn lines(api: &Api, sql: &str) -> Vec<String> {
     sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut api.admin().await).await.unwrap()
 }
 
 /// The one line of such a query.
-async fn line(api: &Api, sql: &str) -> String {
+pub(crate) async fn line(api: &Api, sql: &str) -> String {
     let mut lines = lines(api, sql).await;
     assert_eq!(lines.len(), 1, "{lines:#?}");
     lines.remove(0)
@@ -184,7 +186,7 @@ fn bcrypts(log: &Log) -> usize {
 }
 
 /// The issues of an INVALID answer, without their sentences.
-fn issues(answer: &Answer) -> Value {
+pub(crate) fn issues(answer: &Answer) -> Value {
     assert_eq!(answer.code(), "INVALID", "{:#}", answer.body);
     let issues = answer.body["errors"][0]["extensions"]["issues"].as_array().unwrap();
     issues.iter().map(|issue| json!([issue["path"].as_array().unwrap(), issue["code"]])).collect()

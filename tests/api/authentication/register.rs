@@ -17,8 +17,7 @@ async fn makes_a_user_a_session_and_an_activity() {
 
     let id = line(&api, "SELECT id::text FROM users").await;
     assert_eq!(payload["user"]["id"], format!("user_{id}"));
-    let user =
-        "SELECT concat_ws('|', email, display_name, tier, is_active, is_admin, hashed_password ~ '^\\$2b\\$12\\$',
+    let user = "SELECT concat_ws('|', email, display_name, tier, is_active, is_admin, is_sealed(hashed_password),
                                  created_by = id, updated_by = id, last_login_at IS NOT NULL) FROM users";
     assert_eq!(line(&api, user).await, "Ada@Example.com|Ada|observer|t|f|t|t|t|t");
 

@@ -21,6 +21,19 @@ pub async fn probes(pool: &PgPool) -> Vec<String> {
     }
 }
 
+/// Texts that were not sealed, or not whole.
+const UNSEALED: [&str; 8] = [
+    "'secret'",
+    "''",
+    "'+64211234567'",
+    "'s1.key.' || repeat('a', 53)",
+    "'s1..' || repeat('a', 80)",
+    "'s1.a key.' || repeat('a', 80)",
+    "'s2.key.' || repeat('a', 80)",
+    "'s1.key.' || repeat('a', 80) || E'\\n'",
+];
+const SEALED: &str = "'s1.key-1_A.' || repeat('aZ0-_', 20)";
+
 /// A statement, and what must become of it.
 struct Probe {
     sql: String,
@@ -141,7 +154,8 @@ fn values(kind: &str, rule: &str) -> (Vec<String>, Vec<String>) {
     let (bad, good): (&[&str], &[&str]) = match rule {
         "not blank" => (&["''", "' '", r"E' \t\n'"], &["' x '"]),
         "address" => (&["''", "'x'", "'x@'", "'@x'", "'a b@x.org'", "'a@b@c'"], &["'o''hara+1@x.org'"]),
-        "bcrypt" => (&["'secret'", "''"], &["'$2b$12$' || repeat('Z', 53)"]),
+        "sealed" => (&UNSEALED, &[SEALED]),
+        "bcrypt or sealed" => (&UNSEALED, &[SEALED, "'$2b$12$' || repeat('Z', 53)"]),
         "colour" => (&["'3B82F6'", "'#3B82F'", "'#3B82FG'"], &["'#3b82F6'"]),
         "currency" => (&["'usd'", "'US'", "'USDT'", "''"], &["'CHF'"]),
         "zone" => (&["''", "' UTC'", "'Europe/New York'"], &["'America/New_York'", "'Etc/GMT+12'"]),

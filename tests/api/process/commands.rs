@@ -54,7 +54,7 @@ async fn a_database_of_ones_own_gets_tables_and_nothing_else() {
 }
 
 /// Runs a command to its end, with a line on its standard input, and returns its code and all that it said.
-fn told(command: &mut Command, line: &str) -> (Option<i32>, String) {
+pub(super) fn told(command: &mut Command, line: &str) -> (Option<i32>, String) {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
     writeln!(child.stdin.take().expect("its input"), "{line}").expect("sent");

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nix::sys::signal::Signal;
 
-use super::{Server, folder, program, program_with, refusal};
+use super::{Server, commands::told, folder, program, program_with, refusal};
 
 const SOMEBODYS: &str = "postgres://me:hunter2@127.0.0.1:1/shop";
 
@@ -50,6 +50,47 @@ fn the_first_start_makes_a_key_file_and_the_next_one_keeps_it() {
         sentence,
         format!("Others than its owner can open the key file {0}: run `chmod 600 {0}`.", path.display())
     );
+}
+
+#[test]
+fn a_key_takes_over_beside_a_running_server() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let server = Server::start(&mut program_with(&data));
+    let path = data.join("keys/stackmotive.keys");
+    let keys = |words: &[&str]| told(program_with(&data).arg("keys").args(words), "");
+    let old = std::fs::read_to_string(&path).expect("a key file").lines().last().expect("a key").to_owned();
+    let name = |key: &str| key.split(':').next().expect("a name").to_owned();
+
+    let new = new_key();
+    write(&path, &format!("{new}{old}\n"), 0o600);
+    let width = name(&old).len().max(name(&new).len());
+    let status = |first: u64, second: u64| {
+        let line = |key: &str, state: &str, count: u64| format!("{:width$}  {state:10}  {count:>10}\n", name(key));
+        format!("{:width$}  {:10}  {:>10}\n", "KEY", "STATE", "VALUES")
+            + &line(&new, "seals", first)
+            + &line(&old, "opens", second)
+    };
+    assert_eq!(keys(&["status"]), (Some(0), status(0, 1)));
+    assert_eq!(keys(&["rotate"]), (Some(0), format!("Sealed 1 values anew with the key {}.\n", name(&new))));
+    assert_eq!(keys(&["status"]), (Some(0), status(1, 0)));
+    assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
+
+    write(&path, &new, 0o600);
+    let server = Server::start(&mut program_with(&data));
+    assert!(server.signs_in("demo@stackmotive.local", "correct horse battery"), "without the old key");
+    assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
+
+    write(&path, &old, 0o600);
+    let sentence = refusal(&mut program_with(&data));
+    assert!(sentence.contains(&format!("sealed with the key {}, which this server lacks", name(&new))), "{sentence}");
+    std::fs::remove_file(&path).expect("removed");
+    let sentence = refusal(&mut program_with(&data));
+    assert!(
+        sentence.ends_with(&format!("is gone, and the database needs the key {}: put it back.", name(&new))),
+        "{sentence}"
+    );
+    assert!(!path.exists(), "no new key is made in its place");
 }
 
 #[test]

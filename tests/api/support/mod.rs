@@ -5,6 +5,7 @@ mod server;
 mod statements;
 
 use std::{
+    collections::BTreeSet,
     net::{IpAddr, SocketAddr},
     sync::{
         Arc,
@@ -22,7 +23,7 @@ use stackmotive::{
     config::Settings,
     database::{Database, embedded::Cluster, migrate},
     http,
-    sealing::Source,
+    sealing::{Source, columns::HASHED_PASSWORD},
 };
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
@@ -84,7 +85,7 @@ impl Api {
 
     async fn of(settings: Settings, admin_url: String, app_url: SecretString, change: impl FnOnce(&mut App)) -> Self {
         let database = Database::connect(&app_url, &settings).await.unwrap();
-        let keys = Source::of(&settings).and_then(Source::open).unwrap();
+        let keys = Source::of(&settings).and_then(|source| source.keys(&BTreeSet::new())).unwrap();
         let app = App::new(settings, database, keys);
         let mut app = Arc::into_inner(app).expect("nobody else has it yet");
         change(&mut app);
@@ -113,7 +114,7 @@ impl Api {
             .bind(id)
             .bind(&email)
             .bind(name)
-            .bind(format!("$2b$12${}", "a".repeat(53)))
+            .bind(self.app.keys.seal(HASHED_PASSWORD, id, &format!("$2b$12${}", "a".repeat(53))).unwrap())
             .execute(&mut admin)
             .await
             .unwrap();

@@ -32,7 +32,7 @@ impl Server {
 
     pub async fn start_with_demo() -> (Self, Demo) {
         let api = Api::start().await;
-        let demo = seed::demo(&api.app.database).await.unwrap();
+        let demo = seed::demo(&api.app.database, &api.app.keys).await.unwrap();
         (Self::of(api).await, Demo { email: demo.email, password: demo.password })
     }
 

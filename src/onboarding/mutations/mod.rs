@@ -1,0 +1,39 @@
+//! Writing the numbers that name a person, and showing them again.
+
+mod reveal_personal_data;
+mod update_personal_data;
+
+use async_graphql::{Context, Object};
+
+use crate::graphql::{call::call, error::Result};
+pub use reveal_personal_data::{RevealPersonalDataInput, RevealPersonalDataPayload};
+pub use update_personal_data::{UpdatePersonalDataInput, UpdatePersonalDataPayload};
+
+/// The part of the product, as activity rows name it.
+const MODULE: &str = "onboarding";
+
+#[derive(Default)]
+pub struct OnboardingMutations;
+
+/// Writing the numbers that name a person, and showing them again.
+#[Object]
+impl OnboardingMutations {
+    /// Stores the viewer's telephone and tax numbers, encrypted. A field that is left out stays as it is, null clears it.
+    async fn update_personal_data(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The numbers.")] input: UpdatePersonalDataInput,
+    ) -> Result<Option<UpdatePersonalDataPayload>> {
+        update_personal_data::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Shows the viewer's telephone and tax numbers in full, for their password. The viewer's activity and the audit
+    /// keep that they were shown.
+    async fn reveal_personal_data(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The proof that it is the viewer who asks.")] input: RevealPersonalDataInput,
+    ) -> Result<Option<RevealPersonalDataPayload>> {
+        reveal_personal_data::run(call(ctx), input).await.map(Some)
+    }
+}
