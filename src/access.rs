@@ -23,6 +23,13 @@ pub struct Viewer {
     pub session_id: Uuid,
 }
 
+impl Viewer {
+    /// What others may know of them, which is no part of a good password: the address, the name that is shown.
+    pub fn names(&self) -> [&str; 2] {
+        [&self.user.email, self.user.display_name.as_deref().unwrap_or_default()]
+    }
+}
+
 /// On whose behalf a transaction runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {

@@ -1,4 +1,4 @@
-//! What lives as long as the process: settings, the pool, the keys, the schema.
+//! What lives as long as the process: settings, the pool, the keys, the schema, the mailer.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,6 +13,7 @@ use crate::{
         schema::{self, Schema},
     },
     logging::audit::Audit,
+    mail::Mailer,
     sealing::KeyRing,
 };
 
@@ -28,12 +29,13 @@ pub struct App {
     pub hashing: Hashing,
     /// What users and addresses may still use.
     pub budgets: Budgets,
+    pub mailer: Mailer,
     /// Standing in every server; one test takes it away.
     pub first_wall: FirstWall,
 }
 
 impl App {
-    pub fn new(settings: Settings, database: Database, keys: KeyRing) -> Arc<Self> {
+    pub fn new(settings: Settings, database: Database, keys: KeyRing, mailer: Mailer) -> Arc<Self> {
         // Read now, so that the first request does not wait for it.
         LazyLock::force(&SCHEMA);
         Arc::new(Self {
@@ -43,6 +45,7 @@ impl App {
             database,
             keys,
             schema: schema::build(),
+            mailer,
             hashing: Hashing::default(),
             first_wall: FirstWall::Standing,
         })

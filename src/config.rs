@@ -152,6 +152,43 @@ pub struct Settings {
         value_enum, default_value_t = ProxyHeader::XForwardedFor, help_heading = "Server"
     )]
     pub proxy_header: ProxyHeader,
+    /// Address of the app's pages, as https://app.example.com, to which links in messages lead
+    #[allow(rustdoc::bare_urls, reason = "the comment is the help of the command line, where no brackets belong")]
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_PUBLIC_URL", hide_short_help = true, value_name = "URL",
+        value_parser = page, help_heading = "Mail"
+    )]
+    pub public_url: Option<String>,
+
+    /// Mail server, as smtps://USER:PASSWORD@HOST:465 or smtp://USER:PASSWORD@HOST:587?tls=required
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_SMTP_URL", hide_env_values = true, hide_short_help = true,
+        value_name = "URL", value_parser = secret, help_heading = "Mail"
+    )]
+    pub smtp_url: Option<SecretString>,
+
+    /// Address that messages come from, as no-reply@example.com or "StackMotive <no-reply@example.com>"
+    #[arg(
+        long,
+        global = true,
+        env = "STACKMOTIVE_MAIL_FROM",
+        hide_short_help = true,
+        value_name = "ADDRESS",
+        help_heading = "Mail"
+    )]
+    pub mail_from: Option<String>,
+
+    /// Where messages go [default: smtp with a mail server, else log with the embedded PostgreSQL, else off]
+    #[arg(
+        long,
+        global = true,
+        env = "STACKMOTIVE_MAIL",
+        hide_short_help = true,
+        value_name = "WAY",
+        value_enum,
+        help_heading = "Mail"
+    )]
+    pub mail: Option<MailDelivery>,
 
     /// What is logged, as a level or a list such as warn,stackmotive=debug
     #[arg(
@@ -190,6 +227,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// Where messages go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MailDelivery {
+    /// To the mail server.
+    Smtp,
+    /// To the log, with their tokens: for development.
+    Log,
+    /// Nowhere.
+    Off,
+}
+
 impl Settings {
     /// The defaults, whatever the environment says, with a free port and a pool that leaves room for other tests.
     #[must_use]
@@ -211,6 +259,10 @@ impl Settings {
             budget_percent: TEST_BUDGET_PERCENT,
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::XForwardedFor,
+            public_url: None,
+            smtp_url: None,
+            mail_from: None,
+            mail: Some(MailDelivery::Off),
             log: String::from("warn"),
             log_format: LogFormat::Text,
             limits: Limits::default(),
@@ -267,9 +319,18 @@ fn origin(text: &str) -> Result<String, String> {
     if is_web && is_bare { Ok(plain) } else { Err(fault()) }
 }
 
+/// The address of a page, without a slash at the end, so that a path can follow.
+fn page(text: &str) -> Result<String, String> {
+    let fault = || String::from("write it as an address of the web, such as https://app.example.com");
+    let address = url::Url::parse(text.trim()).map_err(|_| fault())?;
+    let is_plain = address.username().is_empty() && address.query().is_none() && address.fragment().is_none();
+    let is_web = matches!(address.scheme(), "http" | "https") && address.has_host();
+    if is_web && is_plain { Ok(address.as_str().trim_end_matches('/').to_owned()) } else { Err(fault()) }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Settings, origin};
+    use super::{Settings, origin, page};
     use clap::{Args, Command, FromArgMatches};
     use std::path::PathBuf;
 
@@ -289,8 +350,26 @@ mod tests {
     }
 
     #[test]
+    fn links_begin_with_a_page_of_the_web() {
+        assert_eq!(page("https://app.example.com/").as_deref(), Ok("https://app.example.com"));
+        assert_eq!(page("http://localhost:5173/app/").as_deref(), Ok("http://localhost:5173/app"));
+        for wrong in [
+            "",
+            "app.example.com",
+            "mailto:a@example.com",
+            "https://a.example/?q",
+            "https://u:p@a.example",
+            "https://a.example/#x",
+        ] {
+            assert!(page(wrong).is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
     fn a_password_is_shown_by_nothing() {
-        let settings = read(&["--database-url", "postgres://me:hunter2@localhost/x"]).expect("read");
+        let urls =
+            ["--database-url", "postgres://me:hunter2@localhost/x", "--smtp-url", "smtps://me:hunter2@localhost"];
+        let settings = read(&urls).expect("read");
         assert!(!format!("{settings:?}").contains("hunter2"));
     }
 

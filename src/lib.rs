@@ -14,6 +14,7 @@
 //! | [`database`] | connecting, migrating, the embedded PostgreSQL; a [`Transaction`](database::transaction::Transaction) that begins with its scope |
 //! | [`sealing`] | the keys, and what is sealed with them: passwords and personal data |
 //! | [`access`] | who asks, and whose row is whose: one rule for each table, on one page |
+//! | [`mail`] | messages by mail, sent off the path of requests |
 //! | [`app`] | what lives as long as the process |
 //! | [`budget`] | how many points of cost a user or an address may use, over all servers |
 //! | [`http`] | the outside: routes, GraphQL over HTTP, request ids, health, the playground |
@@ -82,6 +83,7 @@ pub mod graphql;
 pub mod http;
 pub mod journaling;
 pub mod logging;
+pub mod mail;
 pub mod onboarding;
 pub mod portfolio;
 pub mod preferences;

@@ -5,6 +5,7 @@ pub mod asset_category_assignment;
 pub mod audit_log;
 pub mod journal_entries;
 pub mod manual_trade_logs;
+pub mod one_time_tokens;
 pub mod portfolio_holdings;
 pub mod portfolio_position;
 pub mod portfolio_summary;

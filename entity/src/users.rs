@@ -41,6 +41,8 @@ pub enum Relation {
     JournalEntries,
     #[sea_orm(has_many = "super::manual_trade_logs::Entity")]
     ManualTradeLogs,
+    #[sea_orm(has_many = "super::one_time_tokens::Entity")]
+    OneTimeTokens,
     #[sea_orm(has_many = "super::portfolio_holdings::Entity")]
     PortfolioHoldings,
     #[sea_orm(has_many = "super::portfolio_position::Entity")]
@@ -112,6 +114,12 @@ impl Related<super::journal_entries::Entity> for Entity {
 impl Related<super::manual_trade_logs::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::ManualTradeLogs.def()
+    }
+}
+
+impl Related<super::one_time_tokens::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::OneTimeTokens.def()
     }
 }
 

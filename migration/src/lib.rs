@@ -20,6 +20,7 @@
 //! | `m0012_people` | the view `people`: what anybody may see of somebody else |
 //! | `m0013_sealed` | password hashes and personal data as sealed text and nothing else |
 //! | `m0014_audit` | `audit_log` with its monthly partitions, its triggers and the function that adds to it |
+//! | `m0015_mail_tokens` | `one_time_tokens` for messages by mail, and their functions |
 //! | `m0016_rate_limits` | `rate_limits`: what servers tell each other of budgets |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 
@@ -110,6 +111,11 @@ const STEPS: &[Step] = &[
             include_str!("m0014_audit/changes.sql"),
         ],
         down: include_str!("m0014_audit/down.sql"),
+    },
+    Step {
+        name: "m0015_mail_tokens",
+        up: &[include_str!("m0015_mail_tokens/up.sql"), include_str!("m0015_mail_tokens/functions.sql")],
+        down: include_str!("m0015_mail_tokens/down.sql"),
     },
     Step {
         name: "m0016_rate_limits",

@@ -45,7 +45,7 @@ pub async fn promote(database: &Database, email: &str) -> Result<(), Failure> {
 async fn insert(database: &Database, keys: &KeyRing, account: NewAccount) -> Result<Uuid> {
     let email = EmailAddress::parse(Value::String(account.email.clone()))
         .map_err(|_| Error::invalid(&["email"], "FORMAT", "An e-mail address looks like name@example.com."))?;
-    if let Some(issue) = password::problem(&account.password, &["password"]) {
+    if let Some(issue) = password::problem(&account.password, &[&email.0], &["password"]) {
         return Err(Error::issues(vec![issue]));
     }
     let id = Uuid::now_v7();

@@ -1,10 +1,12 @@
 //! Accounts: who somebody is, and the sign-ins that prove it.
 //!
-//! Tables: users, user_sessions, sign_in_attempts.
+//! Tables: users, user_sessions, sign_in_attempts, one_time_tokens.
 
 pub mod accounts;
 pub mod attempts;
+pub mod guessable;
 pub mod hashing;
+pub mod messages;
 pub mod mutations;
 pub mod password;
 pub mod queries;

@@ -1,5 +1,6 @@
 //! What a new password must be like.
 
+use super::guessable;
 use crate::graphql::error::Issue;
 
 /// How many characters a password has at least.
@@ -8,14 +9,15 @@ pub const LENGTH_MIN: usize = 8;
 pub const LENGTH_MAX: usize = 128;
 
 /// What is wrong with a new password; nothing when it will do.
-pub fn problem(password: &str, path: &[&str]) -> Option<Issue> {
+/// `names` are what others know of its owner: the address, the name that is shown.
+pub fn problem(password: &str, names: &[&str], path: &[&str]) -> Option<Issue> {
     let length = password.chars().count();
     if length < LENGTH_MIN {
         Some(Issue::new(path, "TOO_SHORT", format!("A password has at least {LENGTH_MIN} characters.")))
     } else if length > LENGTH_MAX {
         Some(Issue::new(path, "TOO_LONG", format!("A password has at most {LENGTH_MAX} characters.")))
     } else {
-        None
+        guessable::fault(password, names).map(|fault| Issue::new(path, "COMMON", fault))
     }
 }
 
@@ -25,8 +27,8 @@ mod tests {
 
     #[test]
     fn lengths_are_counted_in_characters() {
-        assert!(problem("1234567", &[]).is_some());
-        assert!(problem("åååååååå", &[]).is_none());
-        assert!(problem(&"a".repeat(129), &[]).is_some());
+        assert!(problem("1234567", &[], &[]).is_some());
+        assert!(problem("åååååååå", &[], &[]).is_none());
+        assert!(problem(&"a".repeat(129), &[], &[]).is_some());
     }
 }

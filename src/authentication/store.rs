@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
 pub mod attempts;
+pub mod one_time;
 
 use chrono::{DateTime, Utc};
 use entity::{user_sessions, users};
@@ -136,6 +137,7 @@ pub async fn open_session(
 pub enum Ending {
     This(Uuid),
     AllBut(Uuid),
+    All,
 }
 
 /// Ends sessions of the user; answers how many were live.
@@ -143,6 +145,7 @@ pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, whi
     let chosen = match which {
         Ending::This(id) => user_sessions::Column::Id.eq(id),
         Ending::AllBut(id) => user_sessions::Column::Id.ne(id),
+        Ending::All => Expr::value(true),
     };
     let ended = user_sessions::Entity::update_many()
         .set(user_sessions::ActiveModel {
@@ -203,6 +206,19 @@ async fn update_where(
         .filter(users::Column::HashedPassword.eq(sealed))
         .exec(transaction)
         .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Changes the columns that are set, of the user whose scope the transaction has, for whom a token has spoken; a hash of
+/// a password is sealed here. Answers false when there is no such account.
+pub async fn update_holder(
+    transaction: &impl ConnectionTrait,
+    keys: &KeyRing,
+    user_id: Uuid,
+    mut row: users::ActiveModel,
+) -> Result<bool> {
+    seal_password(keys, user_id, &mut row)?;
+    let changed = users::Entity::update_many().set(row).filter(users::Column::Id.eq(user_id)).exec(transaction).await?;
     Ok(changed.rows_affected == 1)
 }
 

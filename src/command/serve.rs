@@ -10,6 +10,7 @@ use stackmotive::budget::exchange::Exchange;
 use stackmotive::config::Settings;
 use stackmotive::database::{Address, Database, Failure, Place};
 use stackmotive::http::listen::{self, descriptors};
+use stackmotive::mail::Mailer;
 use stackmotive::sealing::{KeyRing, Source};
 use tokio::net::TcpListener;
 
@@ -20,6 +21,8 @@ use super::terminal::say;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(7);
 /// How long connections to the database get to be closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long messages under way get to go out, after the requests.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long connections are still taken after the signal: who has connected, but isn't accepted yet, would be cut off.
 const LAST_CALL: Duration = Duration::from_millis(100);
 /// How many months ahead activity has a partition of its own.
@@ -43,10 +46,11 @@ pub struct Arguments {
 pub async fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let source = Source::of(&settings)?;
+    let mailer = Mailer::new(&settings)?;
     let listener = bind(&settings.listen).await?;
     let Some(place) = signals.unless_stopped(open(&settings)).await else { return Ok(()) };
     let place = place?;
-    let outcome = serve_at(&place, &signals, listener, (settings, source), arguments).await;
+    let outcome = serve_at(&place, &signals, listener, (settings, source, mailer), arguments).await;
     place.stop().await;
     if outcome.is_ok() {
         say("Stopped.");
@@ -82,7 +86,7 @@ async fn serve_at(
     place: &Place,
     signals: &Signals,
     listener: TcpListener,
-    (settings, source): (Settings, Source),
+    (settings, source, mailer): (Settings, Source, Mailer),
     arguments: &Arguments,
 ) -> Result<(), Failure> {
     let preparing = prepare(place, &settings, source, arguments);
@@ -90,7 +94,7 @@ async fn serve_at(
     let (database, keys) = prepared?;
     let partitions = tokio::spawn(keep_partitions(database.clone()));
     let outcome = tokio::select! {
-        outcome = serve_http(listener, signals, App::new(settings, database.clone(), keys)) => outcome,
+        outcome = serve_http(listener, signals, App::new(settings, database.clone(), keys, mailer)) => outcome,
         failure = ended(place) => Err(failure),
     };
     partitions.abort();
@@ -141,6 +145,9 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
     limits.connections_max = descriptors::make_room(limits.connections_max, app.settings.pool_size);
     let exchange = tokio::spawn(Exchange::new(app.clone()).keep());
     let router = stackmotive::http::router(app.clone());
+    if let Some(caution) = Mailer::caution(&app.settings) {
+        say(caution);
+    }
     say(format_args!("Listening on http://{address}"));
     say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
     let cut_off = listen::serve(listener, router, &limits, asked_to_stop(signals), drained(signals)).await;
@@ -148,6 +155,8 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
         tracing::warn!(connections = cut_off, "requests were cut off that had not finished");
     }
     exchange.abort();
+    // Messages write what was done too, so the audit waits for them.
+    app.mailer.close(MAIL_TIMEOUT).await;
     app.audit.close().await;
     Ok(())
 }

@@ -84,6 +84,12 @@ impl Call {
         self.viewer.as_ref().map_err(Clone::clone)
     }
 
+    /// A call of nobody's, for what is done after the answer of this one: it shares the id and where the request came
+    /// from, and holds on to nothing that was read.
+    pub fn for_later(&self) -> Self {
+        Self::new(self.app.clone(), self.request_id, self.origin.clone(), Err(Error::unauthenticated()))
+    }
+
     /// Takes note that a session has ended or goes on under another token: from here on the viewer is nobody,
     /// if it was theirs.
     pub fn session_ended(&self, session_id: Uuid) {

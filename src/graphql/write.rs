@@ -13,7 +13,8 @@ pub struct Write<'a> {
     call: &'a Call,
     transaction: Transaction,
     user_id: Uuid,
-    session_id: Uuid,
+    /// What the activity names as its session.
+    session: String,
 }
 
 /// What a mutation did, for the activity of its user.
@@ -71,12 +72,18 @@ impl<'a> Write<'a> {
     /// Begins to write in this scope; what is done is the user's.
     pub async fn begin(call: &'a Call, scope: Scope, user_id: Uuid) -> Result<Self> {
         let transaction = call.write_as(scope).await?;
-        Ok(Self { call, transaction, user_id, session_id: Uuid::nil() })
+        Ok(Self { call, transaction, user_id, session: Uuid::nil().to_string() })
     }
 
     /// The session that the activity names.
     pub fn in_session(mut self, session_id: Uuid) -> Self {
-        self.session_id = session_id;
+        self.session = session_id.to_string();
+        self
+    }
+
+    /// The part of the server that acts where nobody is signed in; the activity names it in place of a session.
+    pub fn by_system(mut self, part: &str) -> Self {
+        self.session = format!("system:{part}");
         self
     }
 
@@ -108,7 +115,7 @@ impl<'a> Write<'a> {
             agent_response: Set(None),
             metadata: Set(Some(Value::Object(deed.metadata))),
             timestamp: Set(clock::now().into()),
-            session_id: Set(self.session_id.to_string()),
+            session_id: Set(self.session),
         };
         record(&self.transaction, row).await?;
         self.transaction.commit().await?;

@@ -17,6 +17,8 @@ enum ForNobody {
     /// Anybody may.
     Open,
     Refused,
+    /// Anybody may, but this input is wrong.
+    Invalid,
 }
 
 /// Every root field with a document that selects it, and what nobody is answered.
@@ -56,6 +58,19 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         "changePassword",
         r#"mutation { changePassword(input: { currentPassword: "old", newPassword: "long enough" }) { sessionsEnded } }"#,
         ForNobody::Refused,
+    ),
+    ("requestEmailVerification", "mutation { requestEmailVerification { email } }", ForNobody::Refused),
+    // Whoever holds a token may use it, so a wrong one is a wrong input.
+    ("verifyEmail", r#"mutation { verifyEmail(input: { token: "wrong" }) { emailVerifiedAt } }"#, ForNobody::Invalid),
+    (
+        "requestPasswordReset",
+        r#"mutation { requestPasswordReset(input: { email: "nobody@example.com" }) { email } }"#,
+        ForNobody::Open,
+    ),
+    (
+        "resetPassword",
+        r#"mutation { resetPassword(input: { token: "wrong", newPassword: "long enough" }) { sessionsEnded } }"#,
+        ForNobody::Invalid,
     ),
     (
         "updatePersonalData",
@@ -98,8 +113,9 @@ async fn nobody_is_refused_at_every_root_field_but_the_open_ones() {
         let answer = api.ask(None, document).await;
         match for_nobody {
             ForNobody::Open => assert_ne!(answer.data()[name], Value::Null, "{name}"),
-            ForNobody::Refused => {
-                assert_eq!(answer.code(), "UNAUTHENTICATED", "{name}");
+            ForNobody::Refused | ForNobody::Invalid => {
+                let code = if matches!(for_nobody, ForNobody::Invalid) { "INVALID" } else { "UNAUTHENTICATED" };
+                assert_eq!(answer.code(), code, "{name}");
                 assert_eq!(answer.body["data"][name], Value::Null, "{name}");
             }
         }

@@ -9,7 +9,7 @@ use crate::{
     access::Viewer,
     authentication::{
         attempts::{self, Tried},
-        password,
+        messages, password,
         store::{self, Ending},
     },
     clock,
@@ -26,7 +26,8 @@ pub struct ChangePasswordInput {
     /// The password until now.
     #[graphql(secret)]
     pub current_password: String,
-    /// The password from now on, 8 to 128 characters.
+    /// The password from now on, 8 to 128 characters; none of the most common ones, and not the account's own address or
+    /// name.
     #[graphql(secret)]
     pub new_password: String,
 }
@@ -40,7 +41,7 @@ pub struct ChangePasswordPayload {
 
 pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
     let viewer: &Viewer = call.viewer()?;
-    let problem = password::problem(&input.new_password, &["input", "newPassword"]);
+    let problem = password::problem(&input.new_password, &viewer.names(), &["input", "newPassword"]);
     let (attempt, found) = match attempts::try_password(call, &viewer.user.email, &input.current_password).await? {
         Tried::Right(attempt, found) => (attempt, found),
         Tried::Wrong(_) => return Err(Error::issues([wrong()].into_iter().chain(problem).collect())),
@@ -51,9 +52,10 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
     }
     let hashed_password = call.app.hashing.hash(&input.new_password).await?;
     let write = Write::of_viewer(call).await?;
+    let now = clock::now();
     let row = users::ActiveModel {
         hashed_password: Set(hashed_password),
-        password_changed_at: Set(clock::now().into()),
+        password_changed_at: Set(now.into()),
         failed_login_attempts: Set(0),
         ..Default::default()
     };
@@ -64,6 +66,8 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
     let others = Ending::AllBut(viewer.session_id);
     let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;
+    let notice = messages::password_changed(viewer.user.email.clone(), now);
+    call.app.mailer.post(async { Ok(Some(notice)) });
     Ok(ChangePasswordPayload { sessions_ended })
 }
 

@@ -1,11 +1,15 @@
-//! Signing up, in and out, and changing a password.
+//! Signing up, in and out, changing a password, and proving an address by mail.
 
 mod change_password;
 mod end_session;
 mod opened_session;
 mod refresh_session;
 mod register;
+mod request_email_verification;
+mod request_password_reset;
+mod reset_password;
 mod sign_in;
+mod verify_email;
 
 use async_graphql::{Context, Object};
 
@@ -15,7 +19,11 @@ pub use end_session::{RevokeSessionInput, SignOutPayload};
 pub use opened_session::SignInPayload;
 pub use refresh_session::RefreshSessionInput;
 pub use register::RegisterInput;
+pub use request_email_verification::RequestEmailVerificationPayload;
+pub use request_password_reset::{RequestPasswordResetInput, RequestPasswordResetPayload};
+pub use reset_password::{ResetPasswordInput, ResetPasswordPayload};
 pub use sign_in::SignInInput;
+pub use verify_email::{VerifyEmailInput, VerifyEmailPayload};
 
 /// The part of the product, as activity rows name it.
 const MODULE: &str = "authentication";
@@ -23,7 +31,7 @@ const MODULE: &str = "authentication";
 #[derive(Default)]
 pub struct AuthenticationMutations;
 
-/// Signing up, in and out, and changing a password.
+/// Signing up, in and out, changing a password, and proving an address by mail.
 #[Object]
 impl AuthenticationMutations {
     /// Makes an account and signs it in. RATE_LIMITED after too many from one address, with `extensions.retryAfter`.
@@ -78,5 +86,42 @@ impl AuthenticationMutations {
         #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<Option<ChangePasswordPayload>> {
         change_password::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Sends a message to the viewer's address with a token that confirms it; a new token ends the older one.
+    /// CONFLICT when the address is confirmed already, RATE_LIMITED after 3 messages within the hour.
+    async fn request_email_verification(&self, ctx: &Context<'_>) -> Result<Option<RequestEmailVerificationPayload>> {
+        request_email_verification::run(call(ctx)).await.map(Some)
+    }
+
+    /// Confirms an address with the token that was sent to it, whoever is signed in. A token that is unknown, used, older
+    /// than 30 minutes or was sent to an address that the account no longer has answers INVALID with the issue ENDED.
+    async fn verify_email(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token.")] input: VerifyEmailInput,
+    ) -> Result<Option<VerifyEmailPayload>> {
+        verify_email::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Sends a message to the address with a token that resets its account's password; a new token ends the older one.
+    /// Every address is answered alike, also those of no account and those that got 3 messages within the hour.
+    async fn request_password_reset(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose password is forgotten.")] input: RequestPasswordResetInput,
+    ) -> Result<Option<RequestPasswordResetPayload>> {
+        Ok(Some(request_password_reset::run(call(ctx), input)))
+    }
+
+    /// Sets a new password with the token that was sent to the account's address, and ends all its sessions. It signs
+    /// nobody in and leaves the second factor on. A token that is unknown, used, older than 30 minutes or was sent to an
+    /// address that the account no longer has answers INVALID with the issue ENDED.
+    async fn reset_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token and the new password.")] input: ResetPasswordInput,
+    ) -> Result<Option<ResetPasswordPayload>> {
+        reset_password::run(call(ctx), input).await.map(Some)
     }
 }

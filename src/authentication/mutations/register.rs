@@ -5,7 +5,10 @@ use entity::users;
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use super::opened_session::{self, SignInPayload};
+use super::{
+    opened_session::{self, SignInPayload},
+    request_email_verification,
+};
 use crate::{
     access::Scope,
     authentication::{
@@ -30,7 +33,7 @@ const DISPLAY_NAME_MAX: usize = 255;
 pub struct RegisterInput {
     /// The address to sign in with.
     pub email: EmailAddress,
-    /// The password, 8 to 128 characters.
+    /// The password, 8 to 128 characters; none of the most common ones, and not the account's own address or name.
     #[graphql(secret)]
     pub password: String,
     /// The name that others see where something is shared; at most 255 characters.
@@ -40,7 +43,8 @@ pub struct RegisterInput {
 pub(super) async fn run(call: &Call, input: RegisterInput) -> Result<SignInPayload> {
     let display_name = input.display_name.map(|name| name.trim().to_owned());
     let mut check = Check::new("input");
-    if let Some(issue) = password::problem(&input.password, &[]) {
+    let names = [input.email.0.as_str(), display_name.as_deref().unwrap_or_default()];
+    if let Some(issue) = password::problem(&input.password, &names, &[]) {
         check.problem("password", issue.code, issue.message);
     }
     check.optional_text("displayName", display_name.as_ref(), DISPLAY_NAME_MAX);
@@ -59,7 +63,9 @@ pub(super) async fn run(call: &Call, input: RegisterInput) -> Result<SignInPaylo
     };
     let write = Write::begin(call, Scope::user(id), id).await?;
     store::insert_user(write.transaction(), &call.app.keys, row).await.map_err(taken)?;
-    opened_session::open(call, write, id, "registered").await
+    let payload = opened_session::open(call, write, id, "registered").await?;
+    request_email_verification::welcome(call, id);
+    Ok(payload)
 }
 
 /// The one unique thing of an account is its address.

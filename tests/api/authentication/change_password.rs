@@ -42,13 +42,15 @@ async fn ends_all_other_sessions_and_keeps_the_one_that_asks() {
 #[tokio::test]
 async fn refuses_a_wrong_password_and_a_weak_one_both_at_once() {
     let api = Api::start().await;
-    let ada = member(&api, "ada").await;
+    let ada = member(&api, "lovelace").await;
     session(&api, &ada).await;
     let before = rows(&api).await;
     let (current, new) = (json!(["input", "currentPassword"]), json!(["input", "newPassword"]));
     for (given, next, expected) in [
         ("wrong horse battery", "another horse battery", json!([[current, "WRONG"]])),
         (PASSWORD, "1234567", json!([[new, "TOO_SHORT"]])),
+        (PASSWORD, "Sunshine1", json!([[new, "COMMON"]])),
+        (PASSWORD, "my lovelace", json!([[new, "COMMON"]])),
         ("", &*"x".repeat(129), json!([[current, "WRONG"], [new, "TOO_LONG"]])),
     ] {
         let answer = change(&api, Some(&ada), given, next).await;

@@ -5,14 +5,19 @@ mod addresses;
 mod attempts;
 mod change_password;
 mod crowd;
+mod mail;
 mod refresh_session;
 mod register;
+mod request_email_verification;
+mod request_password_reset;
+mod reset_password;
 mod revoke_session;
 mod secrets;
 mod sessions;
 mod several;
 mod sign_in;
 mod sign_out;
+mod verify_email;
 
 use axum::{body::Body, http::Request};
 use sea_orm::sqlx::{self, AssertSqlSafe};
@@ -102,8 +107,15 @@ async fn owner(api: &Api, token: &str) -> Option<String> {
 }
 
 /// The tables that accounts are made of.
-const TABLES: [&str; 6] =
-    ["users", "user_sessions", "used_refresh_tokens", "user_two_factor", "user_recovery_codes", "agent_memory"];
+const TABLES: [&str; 7] = [
+    "users",
+    "user_sessions",
+    "used_refresh_tokens",
+    "one_time_tokens",
+    "user_two_factor",
+    "user_recovery_codes",
+    "agent_memory",
+];
 
 /// Every row of those tables, to see that a refusal changed none; wrong passwords are counted, and that is looked at apart.
 async fn rows(api: &Api) -> Vec<String> {

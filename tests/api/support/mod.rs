@@ -1,6 +1,7 @@
 //! What the tests stand on: one PostgreSQL for the whole run, a database for each test, people who are signed in.
 
 mod log;
+mod mail;
 mod server;
 mod statements;
 
@@ -23,6 +24,7 @@ use stackmotive::{
     config::Settings,
     database::{Database, embedded::Cluster, migrate},
     http,
+    mail::Mailer,
     sealing::{Source, columns::HASHED_PASSWORD},
 };
 use tokio::sync::OnceCell;
@@ -30,6 +32,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 pub use log::Log;
+pub use mail::{MailServer, Manner};
 pub use server::Server;
 pub use statements::Statements;
 
@@ -86,7 +89,8 @@ impl Api {
     async fn of(settings: Settings, admin_url: String, app_url: SecretString, change: impl FnOnce(&mut App)) -> Self {
         let database = Database::connect(&app_url, &settings).await.unwrap();
         let keys = Source::of(&settings).and_then(|source| source.keys(&BTreeSet::new())).unwrap();
-        let app = App::new(settings, database, keys);
+        let mailer = Mailer::new(&settings).unwrap();
+        let app = App::new(settings, database, keys, mailer);
         let mut app = Arc::into_inner(app).expect("nobody else has it yet");
         change(&mut app);
         let app = Arc::new(app);

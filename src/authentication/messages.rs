@@ -1,0 +1,47 @@
+//! The words of messages by mail. They name nobody and hold no secret but their token.
+
+use chrono::{DateTime, Utc};
+
+use crate::mail::Message;
+
+/// Where the app takes a token that confirms an address.
+pub const VERIFY_PAGE: &str = "verify-email";
+/// Where the app takes a token that resets a password.
+pub const RESET_PAGE: &str = "reset-password";
+
+/// Asks for proof that somebody reads what is sent to this address. `link` leads to the app, or is the bare token.
+pub fn verification(to: String, link: &str) -> Message {
+    let text = format!(
+        "Hello,\n\n\
+         this address was given for an account at StackMotive.\n\
+         Confirm it within 30 minutes with\n\n\
+         {link}\n\n\
+         If that was not you, ignore this message: the address stays unconfirmed.\n"
+    );
+    Message { to, subject: "Confirm your e-mail address", text }
+}
+
+/// Lets somebody back in who has forgotten their password.
+pub fn reset(to: String, link: &str) -> Message {
+    let text = format!(
+        "Hello,\n\n\
+         somebody asked for a new password for your account at StackMotive.\n\
+         Choose it within 30 minutes with\n\n\
+         {link}\n\n\
+         This works once, and ends all sessions.\n\
+         If that was not you, ignore this message: your password stays as it is.\n"
+    );
+    Message { to, subject: "Choose a new password", text }
+}
+
+/// Tells the owner of an account that its password is another one now.
+pub fn password_changed(to: String, at: DateTime<Utc>) -> Message {
+    let at = at.format("%-d %B %Y at %H:%M UTC");
+    let text = format!(
+        "Hello,\n\n\
+         the password of your account at StackMotive was changed on {at}.\n\n\
+         If that was not you, somebody else has got in:\n\
+         ask for a new password at once, which ends all sessions.\n"
+    );
+    Message { to, subject: "Your password was changed", text }
+}
