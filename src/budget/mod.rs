@@ -29,7 +29,7 @@ use self::{
     shelf::Shelf,
     tiers::Budget,
 };
-use crate::authentication::types::Tier;
+use crate::{authentication::types::Tier, graphql::cost::prices};
 
 /// How many users, and how many addresses, have a bucket at most: some 10 MB each.
 const BUCKETS_MAX: usize = 100_000;
@@ -78,6 +78,11 @@ impl Budgets {
     /// The budget of a tier, or of those who are not signed in.
     pub fn of(&self, tier: Option<Tier>) -> Budget {
         tiers::budget(tier).scaled(self.percent)
+    }
+
+    /// What one document may cost at most, however much a budget holds.
+    pub fn document_max(&self) -> u64 {
+        tiers::percent_of(prices::DOCUMENT_MAX, self.percent)
     }
 
     /// Takes so many points, or none and says how long to wait for them.

@@ -27,9 +27,13 @@ impl Budget {
     /// So many percent of it, and never nothing.
     #[must_use]
     pub fn scaled(self, percent: u32) -> Self {
-        let part = |points: u64| (points.saturating_mul(percent.into()) / 100).max(1);
-        Self { per_minute: part(self.per_minute), bucket: part(self.bucket) }
+        Self { per_minute: percent_of(self.per_minute, percent), bucket: percent_of(self.bucket, percent) }
     }
+}
+
+/// So many percent of some points, and never nothing.
+pub fn percent_of(points: u64, percent: u32) -> u64 {
+    (points.saturating_mul(percent.into()) / 100).max(1)
 }
 
 #[cfg(test)]

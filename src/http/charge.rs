@@ -43,15 +43,12 @@ pub struct Charge {
 ///
 /// # Errors
 /// The refusal, which is TOO_COMPLEX.
-pub fn estimated(asked: &Asked) -> Result<Estimate, Box<Answer>> {
+pub fn estimated(app: &App, asked: &Asked) -> Result<Estimate, Box<Answer>> {
     let none = Estimate { requested: prices::MINIMUM, fixed: 0 };
     let estimate = asked.operation().map(|operation| Estimate::of(asked.document(), operation, &asked.variables));
     let estimate = estimate.unwrap_or(none);
-    if estimate.requested > prices::DOCUMENT_MAX {
-        Err(Box::new(too_complex(estimate, prices::DOCUMENT_MAX)))
-    } else {
-        Ok(estimate)
-    }
+    let max = app.budgets.document_max();
+    if estimate.requested > max { Err(Box::new(too_complex(estimate, max))) } else { Ok(estimate) }
 }
 
 impl Charge {

@@ -48,7 +48,7 @@ pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
 
 /// Runs a document that is paid for, and gives back what it did not use.
 async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Box<Answer>> {
-    let estimate = estimated(&admitted.asked)?;
+    let estimate = estimated(app, &admitted.asked)?;
     let proxies = Proxies { trusted: &app.settings.trusted_proxies, header: app.settings.proxy_header };
     let origin = origin(&caller.headers, caller.peer, proxies);
     let viewer = viewer(app, &caller, &origin).await;

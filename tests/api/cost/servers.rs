@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sqlx::{self, Row};
-use stackmotive::{app::App, budget::exchange::Exchange, config::Settings, database::Database, http, mail::Mailer};
+use stackmotive::budget::exchange::Exchange;
 
 use super::{Clock, TEN, ask, ask_from, exhaust};
 use crate::support::{Api, Somebody};
@@ -14,14 +14,8 @@ async fn servers(count: usize) -> (Vec<Api>, Clock) {
     let first = Api::start_with(|app| clock.set(app, 1)).await;
     let mut servers = vec![first];
     while servers.len() < count {
-        let (admin_url, pool) = (servers[0].admin_url.clone(), servers[0].app.database.pool.clone());
-        let settings = Settings::for_tests();
-        let mailer = Mailer::new(&settings).unwrap();
-        let app = App::new(settings, Database { pool }, servers[0].app.keys.clone(), mailer);
-        let mut app = std::sync::Arc::into_inner(app).unwrap();
-        clock.set(&mut app, 1);
-        let app = std::sync::Arc::new(app);
-        servers.push(Api { router: http::router(app.clone()), app, admin_url });
+        let next = servers[0].beside_with(|app| clock.set(app, 1)).await;
+        servers.push(next);
     }
     (servers, clock)
 }

@@ -34,8 +34,14 @@ struct Reply {
 }
 
 impl Reply {
+    /// The body, without what it cost.
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+        let mut body: Value =
+            serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()));
+        if let Some(body) = body.as_object_mut() {
+            body.remove("extensions");
+        }
+        body
     }
 
     fn text(&self) -> String {

@@ -99,7 +99,12 @@ impl Api {
 
     /// A second server on the same database.
     pub async fn beside(&self) -> Self {
-        Self::of(self.app.settings.clone(), self.admin_url.clone(), self.app_url.clone(), |_| ()).await
+        self.beside_with(|_| ()).await
+    }
+
+    /// The same, with a look at the app before it serves.
+    pub async fn beside_with(&self, change: impl FnOnce(&mut App)) -> Self {
+        Self::of(self.app.settings.clone(), self.admin_url.clone(), self.app_url.clone(), change).await
     }
 
     /// The same server, asked from this address.
