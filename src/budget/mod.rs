@@ -100,16 +100,6 @@ impl Budgets {
         self.shelf().give_back(payer, budget, points, now)
     }
 
-    /// How many buckets there are.
-    pub fn len(&self) -> usize {
-        self.shelf().len()
-    }
-
-    /// Whether there is no bucket: nobody has asked lately.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     fn now(&self) -> Duration {
         (self.clock)()
     }

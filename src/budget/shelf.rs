@@ -25,7 +25,8 @@ impl Shelf {
         Self { users: HashMap::new(), addresses: HashMap::new(), max }
     }
 
-    pub fn len(&self) -> usize {
+    /// How many buckets there are.
+    pub fn count(&self) -> usize {
         self.users.len().saturating_add(self.addresses.len())
     }
 
@@ -131,7 +132,7 @@ mod tests {
         shelf.take(address(7), BUDGET, 100, now).expect("a fresh budget");
         for number in 1_000..100_000 {
             shelf.take(address(number), BUDGET, 1, now).expect("a fresh budget");
-            assert!(shelf.len() <= 1_001, "{}", shelf.len());
+            assert!(shelf.count() <= 1_001, "{}", shelf.count());
         }
         assert_eq!((remaining(&mut shelf, user, now), remaining(&mut shelf, address(7), now)), (0, 0));
     }
@@ -142,9 +143,9 @@ mod tests {
         shelf.take(address(1), BUDGET, 10, Duration::ZERO).expect("a fresh budget");
         let later = Duration::from_secs(11);
         assert_eq!(shelf.tell(10, later), [(address(1), 10_000_000_000)]);
-        assert_eq!(shelf.len(), 1);
+        assert_eq!(shelf.count(), 1);
         assert_eq!(shelf.tell(10, later), []);
-        assert_eq!(shelf.len(), 0);
+        assert_eq!(shelf.count(), 0);
     }
 
     #[test]
