@@ -11,6 +11,9 @@ use crate::{
     watchlists::queries::WatchlistQueries,
 };
 
+/// Selections within each other, as the guard lets them in.
+const NESTING_MAX: usize = 40;
+
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 pub struct Query(
@@ -30,10 +33,14 @@ pub struct Mutation(AuthenticationMutations, JournalingMutations, OnboardingMuta
 pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
 
 /// The schema, ready to execute.
+///
+/// How large a document may be is for the guard in front of it to say: the library looks at its own limits only after
+/// it has gone through the document, which is what is to be avoided. The one that it has always stays out of the way.
 pub fn build() -> Schema {
     AsyncGraphql::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<ErrorCode>()
         .disable_suggestions()
+        .limit_recursive_depth(NESTING_MAX)
         .finish()
 }
 

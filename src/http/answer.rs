@@ -1,8 +1,8 @@
 //! Answering: the right status and media type, fields in order, nulls where one failed, and every error in our shape.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use async_graphql::{ServerError, Value};
+use async_graphql::{Pos, ServerError, Value};
 use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,10 +10,13 @@ use axum::{
 use serde::Serialize;
 
 use super::{coercion, document::Asked, guard::Refusal, nulls, order};
-use crate::graphql::error::{Error, ErrorCode};
+use crate::graphql::error::{Error, ErrorCode, Issue};
 
 pub const JSON: &str = "application/json";
 pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
+
+/// How many problems of a document are told that doesn't run.
+const PROBLEMS_MAX: usize = 10;
 
 /// What running a document came to, or the refusal to run it; as JSON it is what a client gets.
 #[derive(Serialize)]
@@ -43,7 +46,10 @@ impl Answer {
             };
             order::as_asked(data, asked)
         });
-        let errors = response.errors.into_iter().map(|error| in_our_shape(error, asked)).collect();
+        let count = if has_run { usize::MAX } else { PROBLEMS_MAX };
+        let mut known = Issues::new();
+        let errors = response.errors.into_iter().take(count);
+        let errors = errors.map(|error| in_our_shape(error, asked, &mut known)).collect();
         Self { data, errors, extensions: response.extensions, headers: response.http_headers }
     }
 
@@ -51,7 +57,7 @@ impl Answer {
     pub fn refused(refusal: impl Into<Refusal>) -> Self {
         let Refusal { error, at } = refusal.into();
         let error = async_graphql::Error::from(error);
-        let mut error = error.into_server_error(async_graphql::Pos::default());
+        let mut error = error.into_server_error(Pos::default());
         error.locations = at;
         Self { data: None, errors: vec![error], extensions: BTreeMap::new(), headers: HeaderMap::new() }
     }
@@ -99,13 +105,17 @@ pub fn refused(media: &'static str, status: StatusCode, error: Error) -> Respons
     Answer::refused(error).respond_with(media, status)
 }
 
+/// The issues of the library's errors by their words and places: a wrong argument is one, of however many rows.
+type Issues = HashMap<(String, Vec<Pos>), Issue>;
+
 /// Gives errors of the library, which are all about the document or its values, the shape of ours.
-fn in_our_shape(mut error: ServerError, asked: &Asked) -> ServerError {
+fn in_our_shape(mut error: ServerError, asked: &Asked, known: &mut Issues) -> ServerError {
     let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
     if has_code {
         return error;
     }
-    let issue = coercion::issue(&error, asked);
+    let key = (error.message.clone(), error.locations.clone());
+    let issue = known.entry(key).or_insert_with(|| coercion::issue(&error, asked));
     error.message.clone_from(&issue.message);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", ErrorCode::Invalid.text());

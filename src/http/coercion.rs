@@ -19,6 +19,9 @@ const EXPECTED: &str = "Expected input type \"";
 /// What the library appends for every input that the value lies in.
 const WITHIN: &str = " (occurred while parsing \"";
 
+/// How long a sentence may be, in characters.
+const SENTENCE_MAX: usize = 300;
+
 /// The one issue of an error that the library made.
 pub fn issue(error: &ServerError, asked: &Asked) -> Issue {
     let message = error.message.as_str();
@@ -27,7 +30,7 @@ pub fn issue(error: &ServerError, asked: &Asked) -> Issue {
         None => of_execution(error, asked).unwrap_or_default(),
     };
     let code = if message.contains("is required but not provided") { "REQUIRED" } else { "FORMAT" };
-    Issue { path, code, message: sentence(message).to_owned() }
+    Issue { path, code, message: clipped(sentence(message)) }
 }
 
 /// Validation names the argument, and what lies within it down to an object with a field too many or too few.
@@ -152,6 +155,14 @@ fn filter_path(message: &str) -> impl Iterator<Item = &str> {
         let is_name = word.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit());
         (is_name && after.starts_with(['.', ':'])).then_some(word)
     })
+}
+
+/// The library repeats whatever was sent, which may be long.
+fn clipped(sentence: &str) -> String {
+    match sentence.char_indices().nth(SENTENCE_MAX) {
+        Some((end, _)) => format!("{}…", sentence.get(..end).unwrap_or_default()),
+        None => sentence.to_owned(),
+    }
 }
 
 /// What a person is told.

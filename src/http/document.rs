@@ -95,6 +95,19 @@ impl<'a> Found<'a> {
     }
 }
 
+/// The scalars that every schema has and no schema's text names.
+const BUILT_IN: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
+
+/// Reads the schema's text now, so that no request has to wait for it.
+pub fn prepare() {
+    LazyLock::force(&TYPES);
+}
+
+/// Whether the schema has a type of this name.
+pub fn is_type(name: &str) -> bool {
+    BUILT_IN.contains(&name) || TYPES.contains_key(name)
+}
+
 /// The fields of an input type, when it has any.
 pub fn input_fields(name: &str) -> Option<impl Iterator<Item = &'static InputValueDefinition>> {
     match TYPES.get(name)? {

@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     answer::{Answer, GRAPHQL_JSON, JSON, refused},
-    guard::{self, Admitted, Sent},
+    guard::{self, Admitted, BODY_MAX, Sent},
     listen::{self, BodyFault},
     request::RequestId,
     run::{Caller, run},
@@ -19,9 +19,6 @@ use crate::{
     app::App,
     graphql::error::{Error, ErrorCode},
 };
-
-/// How large a request's body may be.
-const BODY_MAX: usize = 128 * 1024;
 
 /// A query in the address. Mutations are refused, because a link or an image could send them.
 pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {

@@ -30,6 +30,7 @@ use crate::app::App;
 
 /// Everything that the server answers.
 pub fn router(app: Arc<App>) -> Router {
+    document::prepare();
     let from_pages = middleware::from_fn_with_state(app.clone(), cross_site::refuse);
     let overdue = middleware::from_fn_with_state(app.settings.limits.request_timeout, overdue::give_up);
     Router::new()

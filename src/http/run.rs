@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use async_graphql::Request;
 use axum::http::{HeaderMap, header};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -62,13 +61,10 @@ async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answ
 }
 
 async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
-    let Admitted { asked, query, operation_name, .. } = admitted;
     let call = Arc::new(call);
-    let mut request = Request::new(query).variables(asked.variables.clone()).data(call.clone());
-    request.operation_name = operation_name;
-    request.set_parsed_query(asked.document().clone());
-    let answer = Answer::of(app.schema.execute(request).await, &asked);
-    refusals::record(&call, &asked, &answer.errors);
+    let response = app.schema.execute(admitted.request().data(call.clone())).await;
+    let answer = Answer::of(response, &admitted.asked);
+    refusals::record(&call, &admitted.asked, &answer.errors);
     answer
 }
 

@@ -18,6 +18,7 @@ mod cost;
 mod faults;
 mod generated;
 mod http;
+mod inputs;
 mod journaling;
 mod process;
 mod reading;

@@ -5,6 +5,7 @@ mod cors;
 mod cross_site;
 mod database_gone;
 mod get;
+mod guard;
 mod headers;
 mod health;
 mod media_types;
