@@ -61,7 +61,7 @@ impl Schema {
                 }
             }
         }
-        assert!(mutations >= 7 && places.len() > 100, "{mutations} mutations, {} places", places.len());
+        assert!(mutations >= 7 && places.len() >= 4 * mutations + 30, "{mutations} mutations, {} places", places.len());
         places
     }
 

@@ -139,7 +139,7 @@ impl Maker<'_> {
             "Time" => {
                 self.of(&["09:30:00", "00:00:00", "23:59:59.999999", "23:59:60", "24:00:00", "9:30", "", "09:30"])
             }
-            "Currency" => self.of(&["NZD", "USD", "AUD", "XXX", "nzd", "ZZZ", ""]),
+            "Currency" => self.of(&["NZD", "USD", "AUD", "XTS", "nzd", "ZZZ", ""]),
             "TimeZone" => self.of(&["Pacific/Auckland", "UTC", "Mars/Olympus", "../etc/passwd", ""]),
             "EmailAddress" => {
                 self.of(&["asker0@example.com", "new@example.com", "A@B.C", "x@", "é@例え.jp", "a b@c.d"])

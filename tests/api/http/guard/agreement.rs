@@ -116,7 +116,7 @@ proptest! {
         let seen = scan::Scan::of(&text).expect("every text in it ends");
         prop_assert_eq!(seen.nesting, depth, "{}", &text);
         match scan::look(&text) {
-            Ok(()) => {
+            Ok(text) => {
                 let parsed = async_graphql::parser::parse_query(&text);
                 prop_assert!(parsed.is_ok(), "{}: {:?}", &text, parsed.err());
             }

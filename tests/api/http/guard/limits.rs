@@ -83,15 +83,15 @@ fn cases() -> Vec<Case> {
             sentence: "A document has, with its fragments, at most 30 aliases; here it is 31.",
         },
         Case {
-            // A text of 100,000 characters weighs as much as 1,001 values, here 19 times, and what is left besides.
+            // A text of 70,000 characters weighs as much as 701 values, here 28 times, and what is left besides.
             max: 20_000,
             with: |count| {
-                let rest = count - 19 * 1_001;
+                let rest = count - 28 * 701;
                 let query = format!(
                     "query ($id: ID!, $more: ID!) {{ {} last: node(id: $more) {{ id }} }}",
-                    "node(id: $id) { id } ".repeat(19)
+                    "node(id: $id) { id } ".repeat(28)
                 );
-                (query, json!({ "id": "x".repeat(100_000), "more": "x".repeat(100 * (rest - 1)) }))
+                (query, json!({ "id": "x".repeat(70_000), "more": "x".repeat(100 * (rest - 1)) }))
             },
             sentence: "The arguments of a document hold, with its variables, at most 20000 values; here it is 20001.",
         },
