@@ -265,7 +265,7 @@ impl Settings {
             mail: Some(MailDelivery::Off),
             log: String::from("warn"),
             log_format: LogFormat::Text,
-            limits: Limits::default(),
+            limits: Limits::for_tests(),
         }
     }
 

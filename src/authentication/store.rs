@@ -14,7 +14,7 @@ use sea_orm::{
     Value, Values,
     prelude::DateTimeWithTimeZone,
     sea_query::{Expr, Func, LockType},
-    sqlx::{self, PgPool},
+    sqlx,
 };
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -24,7 +24,10 @@ use crate::{
     access::Viewer,
     app::App,
     clock,
-    database::transaction::{Transaction, on_live_connection},
+    database::{
+        Pool,
+        transaction::{Transaction, on_live_connection},
+    },
     graphql::{
         call::Origin,
         error::{Error, Result},
@@ -44,9 +47,9 @@ pub struct Credentials {
 }
 
 /// Who holds this access token; `None` when it is unknown or has ended. One statement.
-pub async fn session(pool: &PgPool, token: &str) -> Result<Option<Viewer>> {
+pub async fn session(pool: &Pool, token: &str) -> Result<Option<Viewer>> {
     let hash = hash(token);
-    let ask = || sqlx::query("SELECT * FROM auth_session($1)").bind(hash.as_str()).fetch_optional(pool);
+    let ask = || sqlx::query("SELECT * FROM auth_session($1)").bind(hash.as_str()).fetch_optional(&**pool);
     let row = on_live_connection(pool, ask).await?;
     let Some(row) = row else { return Ok(None) };
     let row = QueryResult::from(row);
@@ -57,7 +60,7 @@ pub async fn session(pool: &PgPool, token: &str) -> Result<Option<Viewer>> {
 /// The credentials behind an address, whatever its case.
 pub async fn credentials(app: &App, email: &str) -> Result<Option<Credentials>> {
     let pool = &app.database.pool;
-    let ask = || sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(pool);
+    let ask = || sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(&**pool);
     let row = on_live_connection(pool, ask).await?;
     let Some(row) = row.map(QueryResult::from) else { return Ok(None) };
     let (id, sealed): (Uuid, String) = (row.try_get("", "id")?, row.try_get("", "hashed_password")?);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use sea_orm::{
     Value, Values,
     sea_query::ArrayType,
-    sqlx::{self, PgPool, Row},
+    sqlx::{self, Row},
 };
 
 use crate::{
     access::{Mode, Scope},
-    database::transaction::Transaction,
+    database::{Pool, transaction::Transaction},
 };
 
 /// How far back news are read again, so that none is missed whose transaction took long; and how much of what was taken
@@ -29,7 +29,7 @@ pub type Line = (String, i64);
 ///
 /// The lines come in the order of their names, so that two servers that change the same buckets wait for each other and
 /// never both. Draining is reckoned by the database's clock alone; only how long ago the last time was comes from here.
-pub async fn exchange(pool: &PgPool, told: Vec<Line>, since: Duration) -> Result<Vec<Line>, sqlx::Error> {
+pub async fn exchange(pool: &Pool, told: Vec<Line>, since: Duration) -> Result<Vec<Line>, sqlx::Error> {
     let sql = "
         WITH began AS (
             SELECT now() - least($3::bigint, $4::bigint) * interval '1 microsecond' AS moment
@@ -67,7 +67,7 @@ pub async fn exchange(pool: &PgPool, told: Vec<Line>, since: Duration) -> Result
 }
 
 /// Deletes the buckets that have drained a while ago; those that somebody is changing are left for the next time.
-pub async fn forget(pool: &PgPool) -> Result<(), sqlx::Error> {
+pub async fn forget(pool: &Pool) -> Result<(), sqlx::Error> {
     let sql = format!(
         "DELETE FROM rate_limits WHERE bucket IN (
             SELECT bucket FROM rate_limits

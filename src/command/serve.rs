@@ -18,7 +18,7 @@ use super::signals::Signals;
 use super::terminal::say;
 
 /// How long requests under way get to finish after the signal to stop; the rest of ten seconds is PostgreSQL's.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(7);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(6);
 /// How long connections to the database get to be closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long messages under way get to go out, after the requests.
@@ -51,7 +51,7 @@ pub async fn run(settings: Settings, arguments: &Arguments) -> Result<(), Failur
     let Some(place) = signals.unless_stopped(open(&settings)).await else { return Ok(()) };
     let place = place?;
     let outcome = serve_at(&place, &signals, listener, (settings, source, mailer), arguments).await;
-    place.stop().await;
+    place.stop_within(signals.time_left()).await;
     if outcome.is_ok() {
         say("Stopped.");
     }
@@ -201,7 +201,7 @@ async fn keep_partitions(database: Database) {
 #[allow(clippy::disallowed_methods, reason = "the function that makes partitions is about nobody's rows")]
 async fn ensure_partitions(database: &Database) -> Result<(), sqlx::Error> {
     let statement = sqlx::query("SELECT public.ensure_partitions($1)").bind(PARTITION_MONTHS);
-    statement.execute(&database.pool).await?;
+    statement.execute(&*database.pool).await?;
     Ok(())
 }
 

@@ -1,15 +1,30 @@
 //! Being asked to stop: Ctrl-C and SIGTERM.
 
 use std::future::Future;
+use std::time::{Duration, Instant};
 
 use stackmotive::database::Failure;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// How often we were asked to stop.
+/// How long after being asked to stop we are gone.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// What is left of that for PostgreSQL to be told more urgently.
+const STOP_RESERVE: Duration = Duration::from_millis(500);
+/// The least and the most that PostgreSQL gets to write everything.
+const LEAST: Duration = Duration::from_secs(1);
+const MOST: Duration = Duration::from_secs(20);
+
+/// How often we were asked to stop, and since when.
 #[derive(Clone)]
 pub struct Signals {
-    asked: watch::Receiver<u32>,
+    asked: watch::Receiver<Asked>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    times: u32,
+    since: Option<Instant>,
 }
 
 impl Signals {
@@ -21,14 +36,17 @@ impl Signals {
         let fault = |error: std::io::Error| Failure::new(format!("Signals can't be listened to ({error})."));
         let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
-        let (count, asked) = watch::channel(0);
+        let (count, asked) = watch::channel(Asked::default());
         tokio::spawn(async move {
             loop {
                 tokio::select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
                 }
-                count.send_modify(|count| *count += 1);
+                count.send_modify(|asked| {
+                    asked.times += 1;
+                    asked.since.get_or_insert_with(Instant::now);
+                });
             }
         });
         Ok(Self { asked })
@@ -53,8 +71,15 @@ impl Signals {
         }
     }
 
+    /// How long PostgreSQL may take to end, so that we are gone in time.
+    pub fn time_left(&self) -> Duration {
+        let since = self.asked.borrow().since;
+        let left = |since: Instant| STOP_TIMEOUT.saturating_sub(STOP_RESERVE + since.elapsed());
+        since.map_or(MOST, left).max(LEAST)
+    }
+
     async fn asked_times(&self, times: u32) {
         // An error means that the runtime is ending, which is a request to stop as well.
-        let _ = self.asked.clone().wait_for(|asked| *asked >= times).await;
+        let _ = self.asked.clone().wait_for(|asked| asked.times >= times).await;
     }
 }

@@ -69,6 +69,13 @@ pub struct Limits {
     )]
     pub acquire_timeout: Duration,
 
+    /// Milliseconds of silence after which the database counts as gone
+    #[arg(
+        long, global = true, env = "STACKMOTIVE_DATABASE_SILENCE_MS", hide_short_help = true, value_name = "MS",
+        default_value = "2000", value_parser = milliseconds, help_heading = "Limits"
+    )]
+    pub database_silence: Duration,
+
     /// Milliseconds that a statement waits for a lock
     #[arg(
         long, global = true, env = "STACKMOTIVE_LOCK_TIMEOUT_MS", hide_short_help = true, value_name = "MS",
@@ -95,9 +102,17 @@ impl Default for Limits {
             transfer_rate_min: 8192,
             request_timeout: Duration::from_secs(30),
             acquire_timeout: Duration::from_millis(2500),
+            database_silence: Duration::from_secs(2),
             lock_timeout: Duration::from_secs(5),
             idle_transaction_timeout: Duration::from_secs(60),
         }
+    }
+}
+
+impl Limits {
+    /// The defaults, but for a machine so busy with other tests that its database may seem to have gone silent.
+    pub(super) fn for_tests() -> Self {
+        Self { database_silence: Duration::from_secs(20), ..Self::default() }
     }
 }
 

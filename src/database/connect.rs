@@ -1,50 +1,53 @@
 //! The pool of connections that the server works with.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use secrecy::SecretString;
 
 use super::address::Address;
 use super::failure::Failure;
+use super::pool::Pool;
 use super::roles;
-use super::transaction::on_live_connection;
 use crate::config::Settings;
+
+/// What every new connection is told.
+pub(super) type Preparation = Arc<str>;
 
 /// The database, reached as the application's role alone.
 #[derive(Clone, Debug)]
 pub struct Database {
     /// Every connection in it works as [`roles::APPLICATION`], in UTC and with a limit on each statement.
-    pub pool: PgPool,
+    pub pool: Pool,
 }
 
 impl Database {
-    /// Looks once whether the database can be used, then opens the pool; its connections are made when needed.
+    /// Looks once whether the database can be used, then opens it.
     ///
     /// # Errors
     /// When the database can't be reached, isn't migrated, or would let its role past row-level security.
     pub async fn connect(url: &SecretString, settings: &Settings) -> Result<Self, Failure> {
         let address = Address::read(url, "DATABASE_URL")?;
         let options = connect_options(&address, settings);
-        let preparation = preparation(settings);
-        look(&address, &options, &preparation, settings.limits.acquire_timeout).await?;
-        let pool = PgPoolOptions::new()
-            .max_connections(settings.pool_size)
-            .acquire_timeout(settings.limits.acquire_timeout)
-            // A look before each use costs a round trip; a broken connection answers UNAVAILABLE once and is replaced.
-            .test_before_acquire(false)
-            .after_connect(move |connection, _| {
-                let preparation = preparation.clone();
-                Box::pin(async move { prepare(connection, preparation).await })
-            })
-            .connect_lazy_with(options);
-        Ok(Self { pool })
+        look(&address, &options, preparation(settings), settings.limits.acquire_timeout).await?;
+        Self::open(url, settings)
     }
 
-    /// Whether the database answers a question now.
-    pub async fn answers(&self) -> bool {
-        on_live_connection(&self.pool, || sqlx::query("SELECT 1").execute(&self.pool)).await.is_ok()
+    /// Opens the database without a look: its connections are made when needed, and until it is there it is unavailable.
+    ///
+    /// # Errors
+    /// When the text is no address.
+    pub fn open(url: &SecretString, settings: &Settings) -> Result<Self, Failure> {
+        let address = Address::read(url, "DATABASE_URL")?;
+        Ok(Self { pool: Pool::open(connect_options(&address, settings), preparation(settings), settings) })
+    }
+
+    /// Whether the database answers, as far as is known: it is asked all the time, so asking costs nothing here.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        !self.pool.is_closed() && !self.pool.pulse().is_silent()
     }
 
     /// Waits for statements under way and closes every connection.
@@ -57,13 +60,13 @@ impl Database {
 async fn look(
     address: &Address,
     options: &PgConnectOptions,
-    preparation: &str,
+    preparation: Preparation,
     patience: Duration,
 ) -> Result<(), Failure> {
     let refused = |error: sqlx::Error| of_preparing(&error, address);
     let opening = tokio::time::timeout(patience, PgConnection::connect_with(options));
     let mut connection = opening.await.map_err(|_| refused(sqlx::Error::PoolTimedOut))?.map_err(refused)?;
-    prepare(&mut connection, preparation.to_owned()).await.map_err(refused)?;
+    prepare(&mut connection, preparation).await.map_err(refused)?;
     refuse_empty(&mut connection, address).await?;
     roles::refuse_powerful(&mut connection, address).await?;
     connection.close().await.map_err(refused)
@@ -94,27 +97,34 @@ fn connect_options(address: &Address, settings: &Settings) -> PgConnectOptions {
 ///
 /// A plan is made once for each statement (`force_generic_plan`), because our statements hold keys as one array
 /// and come in the same text for one key or a thousand.
-fn preparation(settings: &Settings) -> String {
-    format!(
+/// PostgreSQL looks every second whether the one who waits for a statement is still there, where the system lets it;
+/// and a server that vanished without a word is noticed within a minute, so that its locks don't outlive it.
+fn preparation(settings: &Settings) -> Preparation {
+    let limits = &settings.limits;
+    let text = format!(
         "{};\n\
          SET timezone = 'UTC';\n\
          SET plan_cache_mode = force_generic_plan;\n\
          SET statement_timeout = {};\n\
          SET lock_timeout = {};\n\
-         SET idle_in_transaction_session_timeout = {}",
+         SET idle_in_transaction_session_timeout = {};\n\
+         SET tcp_keepalives_idle = 30;\n\
+         SET tcp_keepalives_interval = 10;\n\
+         SET tcp_keepalives_count = 3;\n\
+         DO $$ BEGIN SET client_connection_check_interval = '1s'; EXCEPTION WHEN OTHERS THEN NULL; END $$",
         roles::BECOME_APPLICATION,
         settings.statement_timeout_ms,
-        settings.limits.lock_timeout.as_millis(),
-        settings.limits.idle_transaction_timeout.as_millis(),
-    )
+        limits.lock_timeout.as_millis(),
+        limits.idle_transaction_timeout.as_millis(),
+    );
+    text.into()
 }
 
-async fn prepare(connection: &mut PgConnection, preparation: String) -> Result<(), sqlx::Error> {
+pub(super) async fn prepare(connection: &mut PgConnection, preparation: Preparation) -> Result<(), sqlx::Error> {
     // The text holds numbers and our own constants, nothing that came from outside.
-    sqlx::raw_sql(AssertSqlSafe(preparation)).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(preparation.to_string())).execute(connection).await?;
     Ok(())
 }
-
 /// Becoming the application's role fails in two ways of its own, both with a remedy.
 fn of_preparing(error: &sqlx::Error, address: &Address) -> Failure {
     let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));

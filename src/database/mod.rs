@@ -15,6 +15,8 @@ pub mod embedded;
 mod failure;
 pub mod migrate;
 mod place;
+mod pool;
+mod pulse;
 pub mod roles;
 pub mod transaction;
 
@@ -22,6 +24,7 @@ pub use address::Address;
 pub use connect::Database;
 pub use failure::Failure;
 pub use place::Place;
+pub use pool::{Pool, in_one_request};
 
 #[cfg(test)]
 mod tests;

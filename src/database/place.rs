@@ -1,5 +1,7 @@
 //! Where the database is: a server of the person's own, or the embedded PostgreSQL.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use super::embedded::{Cluster, Options};
@@ -100,6 +102,13 @@ impl Place {
     pub async fn stop(self) {
         if let Some(cluster) = self.cluster {
             cluster.stop().await;
+        }
+    }
+
+    /// The same, where PostgreSQL gets only this long to write everything.
+    pub async fn stop_within(self, patience: Duration) {
+        if let Some(cluster) = self.cluster {
+            cluster.stop_within(patience).await;
         }
     }
 

@@ -34,9 +34,9 @@ async fn the_server_works_as_the_application_and_as_nobody_stronger() {
     for url in [&app, &admin] {
         let database = Database::connect(url, &Settings::for_tests()).await.expect("connected");
         let role: String =
-            sqlx::query_scalar("SELECT current_user::text").fetch_one(&database.pool).await.expect("read");
+            sqlx::query_scalar("SELECT current_user::text").fetch_one(&*database.pool).await.expect("read");
         assert_eq!(role, roles::APPLICATION);
-        let zone: String = sqlx::query_scalar("SHOW timezone").fetch_one(&database.pool).await.expect("read");
+        let zone: String = sqlx::query_scalar("SHOW timezone").fetch_one(&*database.pool).await.expect("read");
         assert_eq!(zone, "UTC");
         database.close().await;
     }

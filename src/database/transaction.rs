@@ -3,14 +3,17 @@
 //! SeaORM's own transactions take no statement to begin with, so this is a small [`ConnectionTrait`] over sqlx's.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
-    sqlx::{self, AssertSqlSafe, PgPool, Postgres, postgres::PgRow},
+    sqlx::{self, AssertSqlSafe, Postgres, postgres::PgRow},
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::Mutex;
 
+use super::pool::Pool;
+pub use super::pool::on_live_connection;
 use crate::access::{Mode, Scope};
 
 type Inner = sqlx::Transaction<'static, Postgres>;
@@ -18,57 +21,50 @@ type Inner = sqlx::Transaction<'static, Postgres>;
 /// A transaction in a scope. Dropped without a commit, it is rolled back.
 pub struct Transaction {
     inner: Mutex<Inner>,
+    pool: Pool,
+    /// Set once the database has not answered a statement of it: whatever comes after it would not be answered either.
+    is_lost: AtomicBool,
 }
 
 impl Transaction {
-    pub async fn begin(pool: &PgPool, scope: &Scope, mode: Mode) -> Result<Self, sqlx::Error> {
+    pub async fn begin(pool: &Pool, scope: &Scope, mode: Mode) -> Result<Self, sqlx::Error> {
         let inner = on_live_connection(pool, || pool.begin_with(AssertSqlSafe(scope.begin(mode)))).await?;
-        Ok(Self { inner: Mutex::new(inner) })
+        Ok(Self { inner: Mutex::new(inner), pool: pool.clone(), is_lost: AtomicBool::new(false) })
     }
 
     /// Reads all rows of a statement.
     pub async fn rows(&self, sql: &str, values: Values) -> Result<Vec<PgRow>, sqlx::Error> {
         let mut inner = self.inner.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
-        query.fetch_all(&mut **inner).await
+        self.answer_of(query.fetch_all(&mut **inner)).await
     }
 
     /// Goes on in another scope: that of somebody whom a statement of this transaction has just made known.
     pub async fn enter(&self, scope: &Scope) -> Result<(), sqlx::Error> {
         let settings = scope.settings();
         let mut inner = self.inner.lock().await;
-        sqlx::raw_sql(AssertSqlSafe(settings.trim_start_matches(';').to_owned())).execute(&mut **inner).await?;
+        let statement = sqlx::raw_sql(AssertSqlSafe(settings.trim_start_matches(';').to_owned()));
+        self.answer_of(statement.execute(&mut **inner)).await?;
         Ok(())
     }
 
+    /// Where this fails for want of an answer, the transaction may have been committed or not.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.inner.into_inner().commit().await
-    }
-}
-
-/// Does something that may be done again, on a connection that still lives.
-///
-/// After PostgreSQL has restarted, every connection of the pool is dead, and each is noticed only when it is used. So the
-/// first statement of a request goes through them, as often as there are some; when PostgreSQL is gone the pool says so.
-pub async fn on_live_connection<T, F>(pool: &PgPool, attempt: impl Fn() -> F) -> Result<T, sqlx::Error>
-where
-    F: Future<Output = Result<T, sqlx::Error>>,
-{
-    for _ in 0..pool.size() {
-        match attempt().await {
-            Err(error) if is_cut(&error) => {}
-            outcome => return outcome,
+        if self.is_lost.load(Ordering::Acquire) {
+            return Err(sqlx::Error::PoolTimedOut);
         }
+        self.pool.answer_of(self.inner.into_inner().commit()).await
     }
-    attempt().await
-}
 
-/// Whether an error is about the connection and not about what was asked.
-fn is_cut(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
-        _ => false,
+    async fn answer_of<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        if self.is_lost.load(Ordering::Acquire) {
+            return Err(sqlx::Error::PoolTimedOut);
+        }
+        let outcome = self.pool.answer_of(work).await;
+        if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
+            self.is_lost.store(true, Ordering::Release);
+        }
+        outcome
     }
 }
 
@@ -82,13 +78,13 @@ impl ConnectionTrait for Transaction {
         let (sql, values) = parts(statement);
         let mut inner = self.inner.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql.as_ref()), SqlxValues(values));
-        let result = query.execute(&mut **inner).await;
+        let result = self.answer_of(query.execute(&mut **inner)).await;
         result.map(Into::into).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut inner = self.inner.lock().await;
-        let result = sqlx::Executor::execute(&mut **inner, AssertSqlSafe(sql)).await;
+        let result = self.answer_of(sqlx::Executor::execute(&mut **inner, AssertSqlSafe(sql))).await;
         result.map(Into::into).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 

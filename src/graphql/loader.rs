@@ -6,7 +6,7 @@ use dataloader::{BatchFn, cached::Loader};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Values,
-    sqlx::{PgPool, Row, postgres::PgRow},
+    sqlx::{Row, postgres::PgRow},
 };
 use tokio::sync::OnceCell;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     access::{Mode, Scope},
-    database::transaction::Transaction,
+    database::{Pool, transaction::Transaction},
 };
 
 /// How many keys a batch takes; above what one document may cost, so that no level is read in two.
@@ -27,14 +27,14 @@ const BATCH_MAX: usize = 1_000_000;
 
 /// Where a document reads: one read-only transaction in its viewer's scope, opened by the first statement.
 pub struct Snapshot {
-    pool: PgPool,
+    pool: Pool,
     scope: Scope,
     transaction: OnceCell<Transaction>,
     meter: Arc<Meter>,
 }
 
 impl Snapshot {
-    pub fn new(pool: PgPool, scope: Scope, meter: Arc<Meter>) -> Self {
+    pub fn new(pool: Pool, scope: Scope, meter: Arc<Meter>) -> Self {
         Self { pool, scope, transaction: OnceCell::new(), meter }
     }
 

@@ -1,11 +1,15 @@
 //! How a mutation writes: one transaction in its viewer's scope, with the activity row of what it did.
 
 use entity::agent_memory;
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveValue::Set, sqlx};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{call::Call, error::Result, id};
+use super::{
+    call::Call,
+    error::{Error, ErrorCode, Result},
+    id,
+};
 use crate::{access::Scope, clock, database::transaction::Transaction, logging::store::record};
 
 /// A transaction that writes. Dropped without [`Write::commit`], it changes nothing.
@@ -59,6 +63,13 @@ fn redacted(value: Value) -> Value {
     }
 }
 
+/// A commit whose answer never came may have happened.
+fn uncertain(error: sqlx::Error) -> Error {
+    let error = Error::from(error);
+    let message = "The database went away while this was being saved: look whether it was before you send it again.";
+    if error.code == ErrorCode::Unavailable { Error::new(ErrorCode::Unavailable, message) } else { error }
+}
+
 impl<'a> Write<'a> {
     /// Begins to write on behalf of the viewer.
     pub async fn of_viewer(call: &'a Call) -> Result<Self> {
@@ -100,7 +111,7 @@ impl<'a> Write<'a> {
 
     /// Commits what is nobody's deed, without an activity.
     pub async fn commit_silently(self) -> Result<()> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await.map_err(uncertain)
     }
 
     /// Writes the activity, commits, and forgets what was read before.
@@ -118,7 +129,7 @@ impl<'a> Write<'a> {
             session_id: Set(self.session),
         };
         record(&self.transaction, row).await?;
-        self.transaction.commit().await?;
+        self.transaction.commit().await.map_err(uncertain)?;
         self.call.read_anew();
         Ok(())
     }

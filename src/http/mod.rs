@@ -13,7 +13,6 @@ pub mod listen;
 pub mod nulls;
 pub mod operation;
 pub mod order;
-pub mod overdue;
 pub mod playground;
 pub mod proxies;
 pub mod refusals;
@@ -32,7 +31,6 @@ use crate::app::App;
 pub fn router(app: Arc<App>) -> Router {
     document::prepare();
     let from_pages = middleware::from_fn_with_state(app.clone(), cross_site::refuse);
-    let overdue = middleware::from_fn_with_state(app.settings.limits.request_timeout, overdue::give_up);
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).layer(from_pages))
         .route("/healthz", get(health::alive))
@@ -41,7 +39,6 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(playground::routes())
         .fallback(health::nothing_here)
         .layer(CatchPanicLayer::custom(graphql::panicked))
-        .layer(overdue)
         .layer(CompressionLayer::new())
         .layer(cors::layer(&app.settings.cors_origins))
         .layer(middleware::map_response(cors::silent_to_others))

@@ -1,6 +1,6 @@
 //! The door to the executor, for HTTP and WebSocket alike: an admitted document goes in, an answer comes out.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, header};
 use tracing::Instrument;
@@ -18,6 +18,7 @@ use crate::{
     access::Viewer,
     app::App,
     authentication::store,
+    database,
     graphql::{
         call::{Call, Origin},
         error::{Error, ErrorCode, Result},
@@ -42,7 +43,18 @@ pub struct Caller {
 pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
     // The field is not called `name`, which in a log of JSON is the span's own.
     let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
-    paid(app, caller, admitted).instrument(span).await.unwrap_or_else(|refusal| *refusal)
+    let limit = app.settings.limits.request_timeout;
+    let work = async {
+        let work = database::in_one_request(paid(app, caller, admitted));
+        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(Box::new(given_up(limit))))
+    };
+    work.instrument(span).await.unwrap_or_else(|refusal| *refusal)
+}
+
+/// What is answered in place of an answer that took too long. Whatever was being written is taken back.
+fn given_up(limit: Duration) -> Answer {
+    tracing::warn!(limit_ms = limit.as_millis(), "an operation was given up");
+    Answer::refused(Error::new(ErrorCode::Unavailable, "This took too long and was stopped."))
 }
 
 /// Runs a document that is paid for, and gives back what it did not use.

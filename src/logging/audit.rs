@@ -14,7 +14,6 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sea_orm::sqlx::PgPool;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -28,7 +27,7 @@ use super::{
 use crate::{
     access::{Mode, Scope},
     clock,
-    database::transaction::Transaction,
+    database::{Pool, transaction::Transaction},
     graphql::{
         call::{Call, Origin},
         enumeration::Enumeration,
@@ -201,7 +200,7 @@ enum Message {
 
 impl Audit {
     /// Starts the writer, which ends with this queue.
-    pub fn start(pool: PgPool) -> Self {
+    pub fn start(pool: Pool) -> Self {
         let (queue, received) = mpsc::channel(QUEUE_MAX);
         let (dropped, hurry) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let writer = Writer { pool, received, dropped: dropped.clone(), hurry: hurry.clone() };
@@ -234,7 +233,7 @@ impl Audit {
 }
 
 struct Writer {
-    pool: PgPool,
+    pool: Pool,
     received: mpsc::Receiver<Message>,
     dropped: Arc<AtomicU64>,
     hurry: Arc<AtomicBool>,

@@ -4,14 +4,13 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    FromQueryResult, QueryResult, Value, Values,
-    prelude::IpNetwork,
-    sqlx::{self, PgPool},
-};
+use sea_orm::{FromQueryResult, QueryResult, Value, Values, prelude::IpNetwork, sqlx};
 
 use crate::{
-    database::transaction::{Transaction, on_live_connection},
+    database::{
+        Pool,
+        transaction::{Transaction, on_live_connection},
+    },
     graphql::error::{Error, Result},
 };
 
@@ -37,11 +36,11 @@ pub struct Counted {
 }
 
 /// Counts an attempt, or says how long to wait. One statement, which is its own transaction.
-pub async fn reserve(pool: &PgPool, action: &str, email: &str, address: Option<IpAddr>) -> Result<Reserved> {
+pub async fn reserve(pool: &Pool, action: &str, email: &str, address: Option<IpAddr>) -> Result<Reserved> {
     let address = address.map(IpNetwork::from);
     let ask = || {
         let sql = "SELECT * FROM auth_reserve($1, $2, $3)";
-        sqlx::query(sql).bind(action).bind(email).bind(address).fetch_one(pool)
+        sqlx::query(sql).bind(action).bind(email).bind(address).fetch_one(&**pool)
     };
     let row = on_live_connection(pool, ask).await?;
     Ok(Reserved::from_query_result(&QueryResult::from(row), "")?)
@@ -62,16 +61,16 @@ pub async fn succeeded(transaction: &Transaction, counted: Counted) -> Result<()
 }
 
 /// Takes an attempt back that was neither right nor wrong.
-pub async fn take_back(pool: &PgPool, counted: Counted) -> Result<()> {
+pub async fn take_back(pool: &Pool, counted: Counted) -> Result<()> {
     let Counted { email, address, reserved_at, is_known } = counted;
     let query = sqlx::query(SETTLE).bind(email).bind(address.map(IpNetwork::from)).bind(reserved_at);
-    query.bind(is_known).bind(false).execute(pool).await?;
+    pool.answer_of(query.bind(is_known).bind(false).execute(&**pool)).await?;
     Ok(())
 }
 
 /// Counts a wrong password or code on the account, if there is one.
-pub async fn failed(pool: &PgPool, email: &str) -> Result<()> {
-    sqlx::query("SELECT auth_failed($1)").bind(email).execute(pool).await?;
+pub async fn failed(pool: &Pool, email: &str) -> Result<()> {
+    pool.answer_of(sqlx::query("SELECT auth_failed($1)").bind(email).execute(&**pool)).await?;
     Ok(())
 }
 

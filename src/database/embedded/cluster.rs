@@ -1,6 +1,7 @@
 //! One embedded cluster, from finding PostgreSQL to stopping it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use secrecy::SecretString;
@@ -11,7 +12,7 @@ use super::super::roles;
 use super::account::Account;
 use super::binaries::{self, Binaries, Search};
 use super::folders::{Claim, Folders, Refusal};
-use super::supervisor::{Supervisor, last_words};
+use super::supervisor::{STOP_PATIENCE, Supervisor, last_words};
 use super::{create, fetch};
 use crate::config::Settings;
 
@@ -151,21 +152,28 @@ impl Cluster {
         Ok(is_empty)
     }
 
-    /// Returns when PostgreSQL has ended without being told to, with its last words. A joined cluster never does.
+    /// Returns when PostgreSQL has ended again and again without being told to, with its last words: it is started
+    /// again a few times before. A joined cluster never ends.
     pub async fn ended(&self) -> Failure {
         match &self.supervisor {
             Some(supervisor) => supervisor.ended().await,
             None => std::future::pending().await,
         }
         let words = last_words(&self.folders.log(), 0);
-        Failure::new(format!("The embedded PostgreSQL ended by itself; it last said: {words}."))
+        Failure::new(format!("The embedded PostgreSQL ended by itself, again and again; it last said: {words}."))
     }
 
     /// Stops PostgreSQL, where this process started it, and returns when it is gone.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
+        self.stop_within(STOP_PATIENCE).await;
+    }
+
+    /// The same, where PostgreSQL gets only this long to write everything. What it hasn't written then is recovered
+    /// from its log at the next start; nothing that was committed is lost.
+    pub async fn stop_within(mut self, patience: Duration) {
         let stopping = tokio::task::spawn_blocking(move || {
             if let Some(supervisor) = &mut self.supervisor {
-                supervisor.stop();
+                supervisor.stop(patience);
             }
         });
         let _ = stopping.await;

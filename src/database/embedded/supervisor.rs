@@ -26,22 +26,30 @@ const PREDECESSOR_TIMEOUT: Duration = Duration::from_secs(20);
 /// After this time a predecessor isn't ending by itself, and is asked to.
 const PREDECESSOR_PATIENCE: Duration = Duration::from_secs(2);
 /// How often a running PostgreSQL is looked at.
-const WATCH_INTERVAL: Duration = Duration::from_millis(300);
+const WATCH_INTERVAL: Duration = Duration::from_millis(100);
 /// How often one that is starting or ending is looked at.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// A PostgreSQL that ends by itself is started again, unless it has ended this often within this time.
+const ENDS_MAX: usize = 5;
+const ENDS_WINDOW: Duration = Duration::from_secs(60);
+/// How long is waited before it is started again: nothing at first, since most ends have a cause that ended with them.
+const RESTART_PAUSES: [Duration; ENDS_MAX] = [
+    Duration::ZERO,
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
 /// A log that has grown past this many bytes is put aside at the next start.
 const LOG_BYTES_MAX: u64 = 5_000_000;
-/// How PostgreSQL is told to end, ever more urgently, each with the time that it gets:
-/// end sessions and write everything; end at once and recover at the next start; be gone.
-const STOPPING: [(Signal, Duration); 3] = [
-    (Signal::SIGINT, Duration::from_secs(20)),
-    (Signal::SIGQUIT, Duration::from_secs(5)),
-    (Signal::SIGKILL, Duration::from_secs(5)),
-];
+/// How long PostgreSQL gets to write everything, unless whoever stops it has less time.
+pub const STOP_PATIENCE: Duration = Duration::from_secs(20);
+/// How long it gets to end at once, and to be gone: the next start recovers what it had not written.
+const QUIT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A running PostgreSQL. Dropping it stops PostgreSQL.
 pub struct Supervisor {
-    stop: Option<Sender<()>>,
+    stop: Option<Sender<Duration>>,
     thread: Option<JoinHandle<()>>,
     ended: watch::Receiver<bool>,
 }
@@ -49,8 +57,8 @@ pub struct Supervisor {
 impl Supervisor {
     /// Starts PostgreSQL and returns when it takes connections.
     ///
-    /// The thread that starts it lives until PostgreSQL has ended, because Linux tells PostgreSQL that its server
-    /// is gone when that very thread is. It blocks for as long as PostgreSQL takes to start.
+    /// The thread that starts it lives until PostgreSQL has ended for good, because Linux tells PostgreSQL that its
+    /// server is gone when that very thread is. It blocks for as long as PostgreSQL takes to start.
     ///
     /// # Errors
     /// When PostgreSQL ends instead; the sentence holds its last words.
@@ -62,20 +70,13 @@ impl Supervisor {
         let (stop, orders) = channel();
         let (ready, readiness) = channel();
         let (end, ended) = watch::channel(false);
-        let folders = folders.clone();
+        let mut charge = Charge { command, folders: folders.clone(), log_start, orders, ends: Vec::new() };
         let supervise = move || {
-            let started = command.spawn().map_err(|error| failed(&error.to_string()));
-            let mut child = match started {
-                Ok(child) => child,
-                Err(failure) => return drop(ready.send(Err(failure))),
-            };
-            let outcome = wait_until_ready(&mut child, &folders, log_start, &orders);
-            let is_ready = outcome.is_ok();
-            let is_heard = ready.send(outcome).is_ok();
-            if is_ready && is_heard {
-                watch_over(&mut child, &orders);
+            match charge.launch() {
+                Ok(child) if ready.send(Ok(())).is_ok() => charge.keep(child),
+                Ok(mut child) => stop_child(&mut child, STOP_PATIENCE),
+                Err(failure) => drop(ready.send(Err(failure))),
             }
-            stop_child(&mut child);
             let _ = end.send(true);
         };
         let thread = std::thread::Builder::new().name(String::from("postgres")).spawn(supervise);
@@ -84,15 +85,17 @@ impl Supervisor {
         Ok(Self { stop: Some(stop), thread: Some(thread), ended })
     }
 
-    /// Returns when PostgreSQL has ended, for whatever reason.
+    /// Returns when PostgreSQL has ended, and is not started again.
     pub async fn ended(&self) {
         // An error means that the thread is gone, and PostgreSQL with it.
         let _ = self.ended.clone().wait_for(|ended| *ended).await;
     }
 
-    /// Stops PostgreSQL and returns when it is gone. It blocks.
-    pub fn stop(&mut self) {
-        self.stop = None;
+    /// Stops PostgreSQL, which gets this long to write everything, and returns when it is gone. It blocks.
+    pub fn stop(&mut self, patience: Duration) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(patience);
+        }
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -101,7 +104,66 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        self.stop();
+        self.stop(STOP_PATIENCE);
+    }
+}
+
+/// What the thread has in its charge.
+struct Charge {
+    command: Command,
+    folders: Folders,
+    /// Where in the log the present PostgreSQL began.
+    log_start: u64,
+    /// To stop, within this time. Its other end is dropped by whoever forgets to say so.
+    orders: Receiver<Duration>,
+    /// When PostgreSQL ended by itself, lately.
+    ends: Vec<Instant>,
+}
+
+impl Charge {
+    /// Starts PostgreSQL, and stops it when it isn't ready in time.
+    fn launch(&mut self) -> Result<Child, Failure> {
+        let mut child = self.command.spawn().map_err(|error| failed(&error.to_string()))?;
+        match wait_until_ready(&mut child, &self.folders, self.log_start, &self.orders) {
+            Ok(()) => Ok(child),
+            Err(failure) => {
+                stop_child(&mut child, STOP_PATIENCE);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Watches PostgreSQL, starting it again where it ends by itself, until it is told to stop it, or gives up.
+    fn keep(mut self, mut child: Child) {
+        loop {
+            if let Some(patience) = watch_over(&mut child, &self.orders) {
+                return stop_child(&mut child, patience);
+            }
+            child = match self.start_again() {
+                Some(child) => child,
+                None => return,
+            };
+        }
+    }
+
+    fn start_again(&mut self) -> Option<Child> {
+        loop {
+            let now = Instant::now();
+            self.ends.retain(|end| now.duration_since(*end) < ENDS_WINDOW);
+            let pause = *RESTART_PAUSES.get(self.ends.len())?;
+            self.ends.push(now);
+            let words = last_words(&self.folders.log(), self.log_start);
+            tracing::error!(last_words = words, "the embedded PostgreSQL ended by itself and is started again");
+            if !matches!(self.orders.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
+                return None;
+            }
+            self.log_start = std::fs::metadata(self.folders.log()).map_or(0, |log| log.len());
+            wait_for_predecessor(&self.folders);
+            match self.launch() {
+                Ok(child) => return Some(child),
+                Err(failure) => tracing::error!(%failure, "it could not be started"),
+            }
+        }
     }
 }
 
@@ -198,7 +260,7 @@ fn wait_until_ready(
     child: &mut Child,
     folders: &Folders,
     log_start: u64,
-    orders: &Receiver<()>,
+    orders: &Receiver<Duration>,
 ) -> Result<(), Failure> {
     let start = Instant::now();
     loop {
@@ -225,17 +287,22 @@ fn is_ready(process: u32, folders: &Folders) -> bool {
     is_its_own && lines.nth(6).is_some_and(|line| line.trim() == "ready")
 }
 
-/// Returns when PostgreSQL has ended or is to be stopped.
-fn watch_over(child: &mut Child, orders: &Receiver<()>) {
-    while matches!(orders.recv_timeout(WATCH_INTERVAL), Err(RecvTimeoutError::Timeout)) {
-        if has_ended(child) {
-            return;
+/// Returns how long PostgreSQL gets when it is to be stopped, and None when it has ended by itself.
+fn watch_over(child: &mut Child, orders: &Receiver<Duration>) -> Option<Duration> {
+    loop {
+        match orders.recv_timeout(WATCH_INTERVAL) {
+            Ok(patience) => return Some(patience),
+            Err(RecvTimeoutError::Disconnected) => return Some(STOP_PATIENCE),
+            Err(RecvTimeoutError::Timeout) if has_ended(child) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
         }
     }
 }
 
-fn stop_child(child: &mut Child) {
-    for (signal, patience) in STOPPING {
+/// Tells PostgreSQL to end, ever more urgently: end sessions and write everything; end at once; be gone.
+fn stop_child(child: &mut Child, patience: Duration) {
+    let ways = [(Signal::SIGINT, patience), (Signal::SIGQUIT, QUIT_PATIENCE), (Signal::SIGKILL, QUIT_PATIENCE)];
+    for (signal, patience) in ways {
         if has_ended(child) {
             return;
         }

@@ -11,13 +11,12 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep};
 
-use super::{pace::Pace, progress::Progress};
+use super::pace::Pace;
 
 /// A body that fails when it comes too slowly.
 pub struct Paced {
     body: Incoming,
     pace: Pace,
-    progress: Progress,
     begun: Instant,
     bytes: u64,
     timer: Option<Pin<Box<Sleep>>>,
@@ -71,11 +70,8 @@ fn fault(error: &axum::Error) -> BodyFault {
 }
 
 impl Paced {
-    pub fn new(body: Incoming, pace: Pace, progress: Progress) -> Self {
-        if body.is_end_stream() {
-            progress.body_has_ended();
-        }
-        Self { body, pace, progress, begun: Instant::now(), bytes: 0, timer: None }
+    pub fn new(body: Incoming, pace: Pace) -> Self {
+        Self { body, pace, begun: Instant::now(), bytes: 0, timer: None }
     }
 
     fn is_overdue(&mut self, cx: &mut Context<'_>) -> bool {
@@ -101,11 +97,8 @@ impl HttpBody for Paced {
             Poll::Ready(Some(Ok(frame))) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
                 this.bytes = this.bytes.saturating_add(bytes as u64);
-                if this.body.is_end_stream() {
-                    this.progress.body_has_ended();
-                }
             }
-            Poll::Ready(None | Some(Err(_))) => this.progress.body_has_ended(),
+            Poll::Ready(None | Some(Err(_))) => {}
         }
         outcome.map_err(Into::into)
     }
@@ -116,12 +109,6 @@ impl HttpBody for Paced {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for Paced {
-    fn drop(&mut self) {
-        self.progress.body_has_ended();
     }
 }
 

@@ -114,10 +114,9 @@ impl Requests {
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Answer>, Infallible> {
         let busy = self.progress.begin();
         let pace = Pace { first: self.limits.transfer_timeout, bytes_per_second: self.limits.transfer_rate_min };
-        let mut request = request.map(|body| Body::new(Paced::new(body, pace, self.progress.clone())));
+        let mut request = request.map(|body| Body::new(Paced::new(body, pace)));
         let extensions = request.extensions_mut();
         extensions.insert(ConnectInfo(self.peer));
-        extensions.insert(self.progress.clone());
         extensions.insert(self.ending);
         let response = match self.router.oneshot(request).await {
             Ok(response) => response,

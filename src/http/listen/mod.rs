@@ -34,7 +34,6 @@ use seats::Seats;
 
 pub use body::{BodyFault, read};
 pub use connection::Ending;
-pub use progress::Progress;
 
 /// How long accepting rests after the system refused, for want of files or of memory.
 const REFUSED_PAUSE: Duration = Duration::from_millis(250);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::{self, postgres::PgPoolOptions};
+use sea_orm::sqlx;
+use secrecy::SecretString;
 use serde_json::json;
 use stackmotive::{config::Settings, database::Database};
 
@@ -45,11 +46,11 @@ async fn everything_that_needs_it_is_unavailable_and_the_rest_answers() {
 
 #[tokio::test]
 async fn a_refused_connection_is_unavailable() {
-    let api = Api::start_with(|app| {
-        let pool = PgPoolOptions::new().acquire_timeout(Duration::from_millis(100));
-        app.database = Database { pool: pool.connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap() };
-    })
-    .await;
+    let mut settings = Settings::for_tests();
+    settings.limits.acquire_timeout = Duration::from_millis(100);
+    let nowhere = SecretString::from("postgres://nobody@127.0.0.1:1/nothing");
+    let database = Database::open(&nowhere, &settings).unwrap();
+    let api = Api::start_with(|app| app.database = database).await;
     let answer = api.ask(None, SIGN_IN).await;
     assert_eq!(codes(&answer), ["UNAVAILABLE"]);
     assert!(!answer.body.to_string().contains("127.0.0.1"), "{}", answer.body);
