@@ -160,5 +160,10 @@ fn read(path: &Path) -> Result<KeyRing, Failure> {
 }
 
 fn failed(error: &sqlx::Error) -> Failure {
-    Failure::new(format!("What the database has sealed can't be looked at: {error}."))
+    let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+    Failure::new(match code.as_deref() {
+        // The function that knows sealed text is made by the migrations.
+        Some("42883") => String::from("The database is not up to date: run `stackmotive migrate up` first."),
+        _ => format!("What the database has sealed can't be looked at: {error}."),
+    })
 }

@@ -130,6 +130,16 @@ impl Person {
         format!("{} {}", self.first_name, self.last_name)
     }
 
+    /// A number of a country that there is not, so that it is nobody's.
+    pub fn phone_number(&self) -> String {
+        format!("+999{:08}", 55_500_000 + self.number % 10_000_000)
+    }
+
+    /// A number from a range that no country gives out.
+    pub fn tax_number(&self) -> String {
+        format!("{:09}", 900_000_000 + self.number % 1_000_000)
+    }
+
     pub fn has_completed_onboarding(&self) -> bool {
         self.steps_done == STEPS
     }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::{Life, figures, people::STEPS, portfolios::Owned, random::Random};
+use crate::sealing::columns::{PHONE_NUMBER, TAX_FILE_NUMBER, TAX_IDENTIFICATION_NUMBER};
 
 /// How much risk somebody bears, what style that makes, and the shares of cash, equities, bonds and everything else
 /// that go with it, in per cent.
@@ -53,7 +54,7 @@ pub fn add(life: &mut Life<'_>, profile: Profile, portfolios: &[Owned]) {
 }
 
 fn onboarding(life: &mut Life<'_>, profile: Profile) -> user_onboarding_progress::Model {
-    let Life { random, person, .. } = life;
+    let Life { random, person, world, .. } = life;
     let done = person.steps_done;
     // What a step asks is known once the step is completed.
     let (welcomed, invested, introduced, taxed, agreed) = (done >= 1, done >= 2, done >= 3, done >= 4, done >= STEPS);
@@ -63,6 +64,9 @@ fn onboarding(life: &mut Life<'_>, profile: Profile) -> user_onboarding_progress
         day.checked_add_days(Days::new(days))
     });
     let has_portfolio = random.chance(60);
+    let australian = taxed && person.home.country == "AU";
+    // Without randomness no nonce is drawn, and the number is left out.
+    let sealed = |column, number: String| world.keys.seal(column, person.id, &number).ok();
     user_onboarding_progress::Model {
         id: random.uuid(begun),
         user_id: person.id,
@@ -81,10 +85,9 @@ fn onboarding(life: &mut Life<'_>, profile: Profile) -> user_onboarding_progress
         full_name: introduced.then(|| person.full_name()),
         first_name: introduced.then(|| person.first_name.to_owned()),
         last_name: introduced.then(|| person.last_name.to_owned()),
-        // Numbers that name a person are stored sealed, and nobody invented needs one.
-        phone_number: None,
-        tax_identification_number: None,
-        tax_file_number: None,
+        phone_number: introduced.then(|| sealed(PHONE_NUMBER, person.phone_number())).flatten(),
+        tax_identification_number: taxed.then(|| sealed(TAX_IDENTIFICATION_NUMBER, person.tax_number())).flatten(),
+        tax_file_number: australian.then(|| sealed(TAX_FILE_NUMBER, person.tax_number())).flatten(),
         preferred_currency: Some(person.home.preferred_currency.to_owned()),
         date_of_birth: introduced.then_some(born).flatten(),
         tax_residency: taxed.then(|| person.home.country.to_owned()),

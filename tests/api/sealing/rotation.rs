@@ -46,6 +46,9 @@ async fn seals_everything_anew_and_changes_nothing_else() {
     assert_eq!(lines(&api, others).await, before, "nor the times of change");
     sign_in(&api, &ada.email, PASSWORD).await.data();
 
+    let audit = "SELECT scope || ' ' || details::text FROM audit_log WHERE operation = 'KEYS_ROTATED'";
+    assert_eq!(line(&api, audit).await, r#"system {"in_use": 0, "resealed": 6, "unopened": 0}"#);
+
     let again = rotation::rotate(&api.app.database, &both, |_| panic!("nothing is left")).await.unwrap();
     assert_eq!(again, Summary::default());
 }
@@ -78,7 +81,7 @@ async fn leaves_what_is_locked_and_does_not_open_and_goes_on_later() {
 
 #[tokio::test]
 async fn loses_no_change_that_is_made_meanwhile() {
-    const PEOPLE: usize = 24;
+    const PEOPLE: usize = 8;
     let api = Api::start().await;
     let mut people = Vec::new();
     for number in 0..PEOPLE {
