@@ -50,7 +50,7 @@ pub(super) fn run(call: &Call, input: RequestPasswordResetInput) -> RequestPassw
 /// Stores a token and makes its message; nothing where there is no such account, or too many were asked for.
 async fn issue(call: &Call, email: &str) -> Result<Option<Message>> {
     let asked = Event::of(call, AuditOperation::MailRequested).with("purpose", "reset_password");
-    let Some(found) = store::credentials(&call.app.database.pool, email).await? else {
+    let Some(found) = store::credentials(&call.app, email).await? else {
         let asked = asked.with("outcome", "unknown_address");
         call.app.audit.record(asked.with_digest("address_digest", email));
         return Ok(None);
