@@ -100,7 +100,7 @@ const BUILT_IN: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 
 /// Reads the schema's text now, so that no request has to wait for it.
 pub fn prepare() {
-    LazyLock::force(&TYPES);
+    std::sync::LazyLock::force(&TYPES);
 }
 
 /// Whether the schema has a type of this name.

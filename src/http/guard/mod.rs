@@ -35,10 +35,10 @@ pub use limits::{BODY_MAX, Limit};
 pub use sent::Sent;
 
 use super::{
-    document::{Asked, is_type, named},
+    document::{Asked, is_type},
     operation::Operation,
 };
-use crate::graphql::error::Error;
+use crate::graphql::{definitions::named, error::Error};
 
 /// A document that may run, with its variables.
 pub struct Admitted {
