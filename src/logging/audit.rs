@@ -45,7 +45,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MAX: Duration = Duration::from_secs(15);
 /// How long the last events may take when the server stops.
-const CLOSING: Duration = Duration::from_secs(3);
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Something that happened, as the audit keeps it: names, numbers and ids, never what somebody typed.
 #[derive(Clone, Debug, Serialize)]

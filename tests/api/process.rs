@@ -22,6 +22,8 @@ use sea_orm::sqlx::{self, PgPool};
 
 /// A first start with its demo account, on a machine that does other things as well.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// A question that nobody is answered without the database: whose session this is.
+const SESSIONS: &str = r#"{"query":"mutation { refreshSession(input: { refreshToken: \"none\" }) { accessToken } }"}"#;
 /// An orderly end, or PostgreSQL's own after its server was killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -40,30 +42,30 @@ fn program_at(path: &Path) -> Command {
     command
 }
 
-fn program_with(data: &Path) -> Command {
+pub fn program_with(data: &Path) -> Command {
     let mut command = program();
     command.env("STACKMOTIVE_DATA_DIR", data).env_remove("STACKMOTIVE_KEYS");
     command
 }
 
 /// A folder that PostgreSQL's user can enter when the tests run as root.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("opened");
     folder
 }
 
 /// A running server. Dropping it kills it.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
     /// What it said before it listened.
-    said: Vec<String>,
+    pub said: Vec<String>,
     later: Receiver<String>,
 }
 
 impl Server {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("started");
         let output = BufReader::new(child.stdout.take().expect("its output"));
         let (lines, heard) = channel();
@@ -86,7 +88,7 @@ impl Server {
         kill(Pid::from_raw(i32::try_from(self.child.id()).expect("a number")), signal).expect("sent");
     }
 
-    fn stop(self, signal: Signal) -> ExitStatus {
+    pub fn stop(self, signal: Signal) -> ExitStatus {
         self.signal(signal);
         self.end()
     }
@@ -147,7 +149,7 @@ fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// PostgreSQL's process, as it wrote it down.
-fn postgres_of(data: &Path) -> Option<Pid> {
+pub fn postgres_of(data: &Path) -> Option<Pid> {
     let file = std::fs::read_to_string(data.join("postgres/data/postmaster.pid")).ok()?;
     Some(Pid::from_raw(file.lines().next()?.parse().ok()?))
 }
@@ -159,7 +161,7 @@ fn is_running(pid: Pid) -> bool {
 }
 
 /// The embedded database as its superuser, past every policy.
-async fn database_in(data: &Path) -> PgPool {
+pub async fn database_in(data: &Path) -> PgPool {
     let socket = data.join("run");
     let url = format!("postgres://postgres@localhost/stackmotive?host={}", socket.display());
     PgPool::connect(&url).await.expect("connected")
@@ -260,9 +262,12 @@ async fn the_database_is_reached_by_its_owner_alone() {
         assert_eq!(found.mode() & 0o777, 0o700, "{private}");
         assert_ne!(found.uid(), 0, "{private}");
     }
-    // A server without its database serves nobody; whoever runs it sees the end and can start it again.
-    kill(postgres_of(&data).expect("PostgreSQL"), Signal::SIGKILL).expect("sent");
-    assert_eq!(server.end().code(), Some(1));
+    // A database that ends by itself is started again, and the server goes on.
+    let killed = postgres_of(&data).expect("PostgreSQL");
+    kill(killed, Signal::SIGKILL).expect("sent");
+    eventually("PostgreSQL is started again", || postgres_of(&data).is_some_and(|postgres| postgres != killed));
+    eventually("the server answers", || server.ask(SESSIONS, || ()).contains("UNAUTHENTICATED"));
+    assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
 }
 
 #[test]

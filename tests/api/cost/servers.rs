@@ -124,7 +124,7 @@ async fn buckets_that_have_drained_are_deleted_and_the_application_alone_sees_no
     let names = sqlx::query("SELECT bucket FROM rate_limits").fetch_all(&mut admin).await.unwrap();
     let names: Vec<String> = names.iter().map(|row| row.get(0)).collect();
     assert_eq!(names, [format!("user_{}", ada.id)]);
-    let seen = sqlx::query("SELECT FROM rate_limits").fetch_all(&servers[0].app.database.pool).await.unwrap();
+    let seen = sqlx::query("SELECT FROM rate_limits").fetch_all(&*servers[0].app.database.pool).await.unwrap();
     assert_eq!(seen.len(), 0);
     let late =
         "UPDATE rate_limits SET empty_at = now() - interval '2 minutes', changed_at = now() - interval '2 minutes'";

@@ -37,7 +37,11 @@ impl Reply {
 
 impl Client {
     pub async fn connect(address: SocketAddr) -> Self {
-        Self { stream: TcpStream::connect(address).await.unwrap(), rest: Vec::new() }
+        Self::over(TcpStream::connect(address).await.unwrap())
+    }
+
+    pub fn over(stream: TcpStream) -> Self {
+        Self { stream, rest: Vec::new() }
     }
 
     pub async fn send(&mut self, text: &str) {

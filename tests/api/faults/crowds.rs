@@ -1,10 +1,21 @@
 //! More connections than there is room for.
 
+use std::{
+    fs::File,
+    net::SocketAddr,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use nix::sys::signal::Signal;
 use stackmotive::config::Settings;
-use tokio::time::Instant;
+use tokio::{net::TcpStream, time::Instant};
 
 use super::client::Client;
-use crate::support::Server;
+use crate::{
+    process::{Server as Program, folder, program_with},
+    support::Server,
+};
 
 const ASK: &str = "GET /graphql?query=%7BserverInfo%7Bversion%7D%7D HTTP/1.1\r\nHost: here\r\n\r\n";
 
@@ -94,5 +105,41 @@ async fn draining_finishes_what_is_under_way_and_closes_what_is_idle() {
     assert!(reply.head.contains("connection: close"), "{}", reply.head);
     busy.closed().await;
     assert_eq!(draining.await.unwrap(), 0);
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody is accepted any more");
+    assert!(TcpStream::connect(address).await.is_err(), "nobody is accepted any more");
+}
+
+/// The program where it may open only so many files, which PostgreSQL just starts with.
+fn with_few_files(data: &Path, log: &Path) -> Command {
+    let program = program_with(data);
+    let mut command = Command::new("sh");
+    command.env_clear().args(["-c", "ulimit -n 96; exec \"$0\""]).arg(program.get_program()).stdin(Stdio::null());
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stderr(File::create(log).unwrap());
+    command
+}
+
+#[tokio::test]
+async fn a_server_out_of_files_rests_and_goes_on() {
+    let folder = folder();
+    let log = folder.path().join("log");
+    let server = Program::start(&mut with_few_files(&folder.path().join("data"), &log));
+    let address: SocketAddr = server.address.parse().unwrap();
+    let read_log = || std::fs::read_to_string(&log).unwrap();
+    assert!(read_log().contains("room for fewer connections"), "{}", read_log());
+    let begun = Instant::now();
+    let mut crowd = Vec::new();
+    while !read_log().contains("a connection could not be accepted") {
+        assert!(begun.elapsed().as_secs() < 30, "{} connections fit: {}", crowd.len(), read_log());
+        crowd.push(TcpStream::connect(address).await.unwrap());
+    }
+    // Whoever stands without asking is cut, so that there is room again, while the crowd still waits at the door.
+    let mut is_alive = false;
+    while !is_alive {
+        assert!(begun.elapsed().as_secs() < 60, "the server is heard again");
+        let mut client = Client::connect(address).await;
+        client.send("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await;
+        is_alive = client.answer().await.is_some_and(|reply| reply.body == "alive\n");
+    }
+    drop(crowd);
+    assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
 }

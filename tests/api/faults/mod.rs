@@ -1,8 +1,16 @@
 //! What goes wrong around the server: clients who are slow or gone, a database that is, and the server's own end.
 //!
-//! Each run stands here twice: in short among the ordinary tests, and in full, with a table of figures, under
+//! Each run stands here twice: in short among the ordinary tests, and at length, with tables of figures, under
 //! `cargo faults`. What they last came to stands in `docs/faults.md`.
 
 mod client;
 mod crowds;
+mod given_up;
+mod kills;
+mod load;
+mod middleman;
+mod outages;
+mod program;
+mod rude;
 mod slow_clients;
+mod table;

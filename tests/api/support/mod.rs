@@ -86,6 +86,13 @@ impl Api {
         Self::of(settings, admin_url, app_url, change).await
     }
 
+    /// The same, where the server reaches its database in another way.
+    pub async fn start_by_way_of(settings: Settings, way: impl FnOnce(&SecretString) -> SecretString) -> Self {
+        let (admin_url, app_url) = new_database().await;
+        let way = way(&app_url);
+        Self::of(settings, admin_url, way, |_| ()).await
+    }
+
     async fn of(settings: Settings, admin_url: String, app_url: SecretString, change: impl FnOnce(&mut App)) -> Self {
         let database = Database::connect(&app_url, &settings).await.unwrap();
         let keys = Source::of(&settings).and_then(|source| source.keys(&BTreeSet::new())).unwrap();
@@ -162,6 +169,11 @@ impl Api {
         }
         let body = json!({ "query": query, "variables": variables }).to_string();
         self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// The status of a page.
+    pub async fn send_get(&self, path: &str) -> u16 {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await.status
     }
 
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
