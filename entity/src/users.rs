@@ -63,6 +63,8 @@ pub enum Relation {
     UserOnboardingProgress,
     #[sea_orm(has_one = "super::user_preferences::Entity")]
     UserPreferences,
+    #[sea_orm(has_many = "super::user_recovery_codes::Entity")]
+    UserRecoveryCodes,
     #[sea_orm(has_many = "super::user_sessions::Entity")]
     UserSessions,
     #[sea_orm(has_one = "super::user_theme_preferences::Entity")]
@@ -71,6 +73,8 @@ pub enum Relation {
     UserTradeRule,
     #[sea_orm(has_one = "super::user_trading_preferences::Entity")]
     UserTradingPreferences,
+    #[sea_orm(has_one = "super::user_two_factor::Entity")]
+    UserTwoFactor,
     #[sea_orm(
         belongs_to = "Entity",
         from = "Column::CreatedBy",
@@ -183,6 +187,12 @@ impl Related<super::user_preferences::Entity> for Entity {
     }
 }
 
+impl Related<super::user_recovery_codes::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserRecoveryCodes.def()
+    }
+}
+
 impl Related<super::user_sessions::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::UserSessions.def()
@@ -204,6 +214,12 @@ impl Related<super::user_trade_rule::Entity> for Entity {
 impl Related<super::user_trading_preferences::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::UserTradingPreferences.def()
+    }
+}
+
+impl Related<super::user_two_factor::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::UserTwoFactor.def()
     }
 }
 

@@ -87,12 +87,17 @@ pub async fn forgive(transaction: &Transaction, email: &str) -> Result<()> {
 impl Attempt {
     /// It was right: the account at this address begins anew. In the transaction of what it allowed.
     pub async fn succeeded(self, transaction: &Transaction) -> Result<()> {
-        store::attempts::succeeded(transaction, self.0).await
+        store::attempts::settle_in(transaction, self.0, true).await
     }
 
     /// It was not decided, or what it asked for was refused for another reason.
     pub async fn take_back(self, call: &Call) -> Result<()> {
         store::attempts::take_back(&call.app.database.pool, self.0).await
+    }
+
+    /// It was right, and says nothing of the password: it takes back only itself, in the transaction of what it allowed.
+    pub async fn take_back_in(self, transaction: &Transaction) -> Result<()> {
+        store::attempts::settle_in(transaction, self.0, false).await
     }
 
     /// It was wrong: it stays counted, and the account takes note.

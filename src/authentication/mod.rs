@@ -1,6 +1,6 @@
 //! Accounts: who somebody is, and the sign-ins that prove it.
 //!
-//! Tables: users, user_sessions, sign_in_attempts, one_time_tokens.
+//! Tables: users, user_sessions, sign_in_attempts, one_time_tokens, user_two_factor, user_recovery_codes.
 
 pub mod accounts;
 pub mod attempts;
@@ -10,6 +10,9 @@ pub mod messages;
 pub mod mutations;
 pub mod password;
 pub mod queries;
+pub mod recovery_codes;
+pub mod second_factor;
 pub mod store;
 pub mod tokens;
+pub mod totp;
 pub mod types;

@@ -5,6 +5,7 @@
 
 pub mod attempts;
 pub mod one_time;
+pub mod second_factor;
 
 use chrono::{DateTime, Utc};
 use entity::{user_sessions, users};

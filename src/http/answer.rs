@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::{Pos, ServerError, Value};
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -84,12 +84,25 @@ impl Answer {
         matches!(code, Some(Value::String(code)) if code == ErrorCode::RateLimited.text())
     }
 
+    /// After how many seconds everything that had to wait can be asked again.
+    fn retry_after(&self) -> Option<u64> {
+        let extensions = self.errors.iter().filter_map(|error| error.extensions.as_ref());
+        let seconds = extensions.filter_map(|extensions| match extensions.get("retryAfter") {
+            Some(Value::Number(seconds)) => seconds.as_u64(),
+            _ => None,
+        });
+        seconds.max()
+    }
+
     fn respond_with(self, media: &'static str, status: StatusCode) -> Response {
         let body = match serde_json::to_vec(&self) {
             Ok(body) => body,
             Err(error) => return refused(media, StatusCode::INTERNAL_SERVER_ERROR, Error::internal(error)),
         };
         let mut response = respond(media, status, body);
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response.headers_mut().extend(self.headers);
         response
     }

@@ -82,6 +82,22 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         r#"mutation { revealPersonalData(input: { password: "long enough" }) { phoneNumber } }"#,
         ForNobody::Refused,
     ),
+    ("beginTwoFactor", r#"mutation { beginTwoFactor(input: { password: "x" }) { secret } }"#, ForNobody::Refused),
+    (
+        "enableTwoFactor",
+        r#"mutation { enableTwoFactor(input: { code: "123456" }) { sessionsEnded } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "disableTwoFactor",
+        r#"mutation { disableTwoFactor(input: { password: "x" }) { user { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "renewRecoveryCodes",
+        r#"mutation { renewRecoveryCodes(input: { password: "x" }) { recoveryCodes } }"#,
+        ForNobody::Refused,
+    ),
     (
         "createJournalEntry",
         r#"mutation { createJournalEntry(input: { content: "x" }) { journalEntry { id } } }"#,

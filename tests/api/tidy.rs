@@ -8,7 +8,7 @@ use std::{
 /// Lines of a file at most: a file is about one thing.
 const FILE_MAX: usize = 400;
 /// The names that a file of a module may have besides those of pure calculation.
-const ROLES: [&str; 13] = [
+const ROLES: [&str; 14] = [
     "mod",
     "types",
     "queries",
@@ -21,6 +21,7 @@ const ROLES: [&str; 13] = [
     "audit",
     "hashing",
     "password",
+    "second_factor",
     "tokens",
 ];
 const MODULES: [&str; 10] = [

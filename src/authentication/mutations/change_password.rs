@@ -44,7 +44,9 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
     let problem = password::problem(&input.new_password, &viewer.names(), &["input", "newPassword"]);
     let (attempt, found) = match attempts::try_password(call, &viewer.user.email, &input.current_password).await? {
         Tried::Right(attempt, found) => (attempt, found),
-        Tried::Wrong(_) => return Err(Error::issues([wrong()].into_iter().chain(problem).collect())),
+        Tried::Wrong(_) => {
+            return Err(Error::issues([wrong_password("currentPassword")].into_iter().chain(problem).collect()));
+        }
     };
     if let Some(problem) = problem {
         attempt.take_back(call).await?;
@@ -60,7 +62,7 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
         ..Default::default()
     };
     if !store::update_user(write.transaction(), &call.app.keys, &found, row).await? {
-        return Err(Error::issues(vec![wrong()]));
+        return Err(Error::issues(vec![wrong_password("currentPassword")]));
     }
     attempt.succeeded(write.transaction()).await?;
     let others = Ending::AllBut(viewer.session_id);
@@ -71,6 +73,7 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
     Ok(ChangePasswordPayload { sessions_ended })
 }
 
-fn wrong() -> Issue {
-    Issue::new(&["input", "currentPassword"], "WRONG", "This is not the password until now.")
+/// That a password which was asked for again is wrong.
+pub(super) fn wrong_password(field: &str) -> Issue {
+    Issue::new(&["input", field], "WRONG", "This is not the account's password.")
 }

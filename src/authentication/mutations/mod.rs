@@ -1,10 +1,15 @@
 //! Signing up, in and out, changing a password, and proving an address by mail.
 
+mod begin_two_factor;
 mod change_password;
+mod confirmed;
+mod disable_two_factor;
+mod enable_two_factor;
 mod end_session;
 mod opened_session;
 mod refresh_session;
 mod register;
+mod renew_recovery_codes;
 mod request_email_verification;
 mod request_password_reset;
 mod reset_password;
@@ -14,11 +19,15 @@ mod verify_email;
 use async_graphql::{Context, Object};
 
 use crate::graphql::{call::call, error::Result};
+pub use begin_two_factor::{BeginTwoFactorInput, BeginTwoFactorPayload};
 pub use change_password::{ChangePasswordInput, ChangePasswordPayload};
+pub use disable_two_factor::{DisableTwoFactorInput, DisableTwoFactorPayload};
+pub use enable_two_factor::{EnableTwoFactorInput, EnableTwoFactorPayload};
 pub use end_session::{RevokeSessionInput, SignOutPayload};
 pub use opened_session::SignInPayload;
 pub use refresh_session::RefreshSessionInput;
 pub use register::RegisterInput;
+pub use renew_recovery_codes::{RenewRecoveryCodesInput, RenewRecoveryCodesPayload};
 pub use request_email_verification::RequestEmailVerificationPayload;
 pub use request_password_reset::{RequestPasswordResetInput, RequestPasswordResetPayload};
 pub use reset_password::{ResetPasswordInput, ResetPasswordPayload};
@@ -123,5 +132,43 @@ impl AuthenticationMutations {
         #[graphql(desc = "The token and the new password.")] input: ResetPasswordInput,
     ) -> Result<Option<ResetPasswordPayload>> {
         reset_password::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Makes a secret for an authenticator app. Signing in needs no code before `enableTwoFactor`; begun again, the
+    /// secret before is dead. CONFLICT when the second factor is on.
+    async fn begin_two_factor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who begins.")] input: BeginTwoFactorInput,
+    ) -> Result<Option<BeginTwoFactorPayload>> {
+        begin_two_factor::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Switches the second factor on, hands out recovery codes and ends all other sessions. CONFLICT when it is on
+    /// already or was not begun. Wrong codes are counted as wrong passwords are.
+    async fn enable_two_factor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A code of the app.")] input: EnableTwoFactorInput,
+    ) -> Result<Option<EnableTwoFactorPayload>> {
+        enable_two_factor::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Switches the second factor off; its recovery codes are dead. CONFLICT when it is off.
+    async fn disable_two_factor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who switches it off.")] input: DisableTwoFactorInput,
+    ) -> Result<Option<DisableTwoFactorPayload>> {
+        disable_two_factor::run(call(ctx), input).await.map(Some)
+    }
+
+    /// Hands out new recovery codes in the place of all earlier ones. CONFLICT when the second factor is off.
+    async fn renew_recovery_codes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who asks for them.")] input: RenewRecoveryCodesInput,
+    ) -> Result<Option<RenewRecoveryCodesPayload>> {
+        renew_recovery_codes::run(call(ctx), input).await.map(Some)
     }
 }

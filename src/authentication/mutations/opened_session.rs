@@ -44,7 +44,11 @@ pub(super) async fn open(call: &Call, write: Write<'_>, user_id: Uuid, action: &
     let (access, refresh) = (Token::new()?, Token::new()?);
     let session = store::open_session(write.transaction(), user_id, &access, &refresh, &call.origin).await?;
     let expiries = (session.access_expires_at.with_timezone(&Utc), session.expires_at.with_timezone(&Utc));
-    let context = if action == "registered" { "The account was made." } else { "The account was signed in to." };
+    let context = match action {
+        "registered" => "The account was made.",
+        "signed_in_with_recovery_code" => "The account was signed in to with a recovery code, which is used up.",
+        _ => "The account was signed in to.",
+    };
     write.in_session(session.id).commit(Deed::new(MODULE, action, context)).await?;
     call.read_as(Scope::user(user_id));
     payload(call, user_id, session.id, (access, refresh), expiries).await

@@ -46,15 +46,16 @@ pub async fn reserve(pool: &Pool, action: &str, email: &str, address: Option<IpA
     Ok(Reserved::from_query_result(&QueryResult::from(row), "")?)
 }
 
-/// Takes a success back from the counters, in the transaction of what it allowed.
-pub async fn succeeded(transaction: &Transaction, counted: Counted) -> Result<()> {
+/// Takes an attempt back from the counters, in the transaction of what it allowed; after a success the account at its
+/// address begins anew.
+pub async fn settle_in(transaction: &Transaction, counted: Counted, is_success: bool) -> Result<()> {
     let Counted { email, address, reserved_at, is_known } = counted;
     let values = [
         Value::from(email),
         Value::from(address.map(IpNetwork::from)),
         Value::from(reserved_at),
         Value::from(is_known),
-        Value::from(true),
+        Value::from(is_success),
     ];
     transaction.rows(SETTLE, Values(values.into())).await?;
     Ok(())

@@ -6,6 +6,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use super::person::Person;
+use super::second_factor::SecondFactor;
 use super::session::Session;
 use crate::{
     edges,
@@ -76,6 +77,8 @@ pub struct User {
     pub password_changed_at: DateTime,
     /// When the second factor was switched on, null while it is off.
     pub totp_enabled_at: Option<DateTime>,
+    #[graphql(flatten)]
+    pub second_factor: SecondFactor,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -278,6 +281,7 @@ impl Record for User {
             last_login_at: last_login_at.map(Into::into),
             password_changed_at: password_changed_at.into(),
             totp_enabled_at: totp_enabled_at.map(Into::into),
+            second_factor: SecondFactor { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

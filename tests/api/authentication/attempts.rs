@@ -48,6 +48,13 @@ async fn a_refusal_says_when_to_come_back() {
     let seconds = outcome(&answer).1.unwrap();
     assert_eq!(answer.message(), format!("There were too many attempts; try again in {seconds} seconds."));
     assert_eq!(answer.body["data"], json!({ "signIn": null }));
+    let query = "mutation { signIn(input: { email: \"ada@example.com\", password: \"x\" }) { sessionId } }";
+    let request = axum::http::Request::post("/graphql").header("content-type", "application/json");
+    let peer = axum::extract::ConnectInfo(std::net::SocketAddr::from(([203, 0, 113, 9], 4711)));
+    let request = request.extension(peer).body(axum::body::Body::from(json!({ "query": query }).to_string())).unwrap();
+    let response = tower::ServiceExt::oneshot(api.router.clone(), request).await.unwrap();
+    let header: u64 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(header > seconds - 5 && header <= seconds, "{header} of {seconds}");
 }
 
 #[tokio::test]

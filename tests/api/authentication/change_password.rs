@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::sqlx::{self, AssertSqlSafe};
 use serde_json::json;
 
-use super::{PASSWORD, issues, line, lines, member, owner, rows, session, sign_in};
+use super::{PASSWORD, assert_limited, issues, line, lines, member, owner, rows, session, sign_in, wait};
 use crate::support::{Answer, Api, Somebody};
 
 async fn change(api: &Api, who: Option<&Somebody>, current: &str, new: &str) -> Answer {
@@ -80,4 +80,25 @@ async fn refuses_when_somebody_else_changed_it_meanwhile() {
     let (answer, ()) = tokio::join!(change(&api, Some(&ada), PASSWORD, "another horse battery"), waiting);
     assert_eq!(issues(&answer), json!([[["input", "currentPassword"], "WRONG"]]));
     assert_eq!(line(&api, "SELECT hashed_password::text FROM users").await, other);
+}
+
+#[tokio::test]
+async fn counts_wrong_passwords_as_signing_in_does_and_begins_anew_with_a_right_one() {
+    let api = Api::start().await.at("203.0.113.9");
+    let ada = member(&api, "ada").await;
+    for _ in 0..5 {
+        let answer = change(&api, Some(&ada), "wrong horse battery", "another horse battery").await;
+        assert_eq!(issues(&answer), json!([[["input", "currentPassword"], "WRONG"]]));
+    }
+    assert_eq!(line(&api, "SELECT failed_login_attempts::text FROM users").await, "5");
+    api.sql("UPDATE sign_in_attempts SET blocked_until = clock_timestamp() + interval '5 seconds'").await;
+    let before = rows(&api).await;
+    assert_limited(&change(&api, Some(&ada), PASSWORD, "another horse battery").await, 5);
+    assert_limited(&sign_in(&api, &ada.email, PASSWORD).await, 5);
+    assert_eq!(rows(&api).await, before);
+    wait(&api, "5 seconds").await;
+    change(&api, Some(&ada), PASSWORD, "another horse battery").await.data();
+    assert_eq!(line(&api, "SELECT failed_login_attempts::text FROM users").await, "0");
+    let counted = "SELECT attempts::text FROM sign_in_attempts WHERE counter = 'account_at_address'";
+    assert_eq!(line(&api, counted).await, "0");
 }

@@ -3,11 +3,15 @@
 mod access_token;
 mod addresses;
 mod attempts;
+mod begin_two_factor;
 mod change_password;
 mod crowd;
+mod disable_two_factor;
+mod enable_two_factor;
 mod mail;
 mod refresh_session;
 mod register;
+mod renew_recovery_codes;
 mod request_email_verification;
 mod request_password_reset;
 mod reset_password;
@@ -17,6 +21,7 @@ mod sessions;
 mod several;
 mod sign_in;
 mod sign_out;
+mod two_factor;
 mod verify_email;
 
 use axum::{body::Body, http::Request};
