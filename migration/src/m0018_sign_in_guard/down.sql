@@ -1,6 +1,6 @@
 DROP TRIGGER users_touch ON users;
 CREATE TRIGGER users_touch BEFORE UPDATE ON users
-    FOR EACH ROW EXECUTE FUNCTION public.touch_updated_at();
+    FOR EACH ROW WHEN (NOT public.scope_is_resealing()) EXECUTE FUNCTION public.touch_updated_at();
 DROP INDEX idx_user_sessions_user_id_ip_address;
 DROP FUNCTION public.auth_failed(text);
 DROP FUNCTION public.auth_forgive(text);

@@ -70,5 +70,5 @@ CREATE INDEX idx_user_sessions_user_id_ip_address ON user_sessions (user_id, ip_
 -- A wrong password is nobody's change of the account, so it does not move updated_at.
 DROP TRIGGER users_touch ON users;
 CREATE TRIGGER users_touch BEFORE UPDATE ON users
-    FOR EACH ROW WHEN (NEW.failed_login_attempts <= OLD.failed_login_attempts)
+    FOR EACH ROW WHEN (NOT public.scope_is_resealing() AND NEW.failed_login_attempts <= OLD.failed_login_attempts)
     EXECUTE FUNCTION public.touch_updated_at();

@@ -45,6 +45,7 @@ pub(super) async fn run(call: &Call, input: BeginTwoFactorInput) -> Result<Begin
     let write = Write::of_viewer(call).await?;
     let factor = second_factor::lock(write.transaction(), found.id).await?;
     if factor.is_none_or(|factor| factor.totp_enabled_at.is_some()) {
+        drop(write);
         attempt.take_back(call).await?;
         return Err(is_on());
     }

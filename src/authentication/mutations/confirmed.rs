@@ -30,6 +30,7 @@ pub(super) async fn both<'a>(call: &'a Call, given: &str, code: Option<Code>) ->
     let write = Write::of_viewer(call).await?;
     match second_factor::check(&call.app.keys, write.transaction(), found.id, code.as_ref()).await? {
         Checked::Passed(Proof::NotNeeded) => {
+            drop(write);
             attempt.take_back(call).await?;
             Err(Error::conflict("The second factor is off."))
         }
@@ -38,6 +39,7 @@ pub(super) async fn both<'a>(call: &'a Call, given: &str, code: Option<Code>) ->
             Ok((write, found))
         }
         Checked::Missing => {
+            drop(write);
             attempt.take_back(call).await?;
             Err(second_factor::missing())
         }

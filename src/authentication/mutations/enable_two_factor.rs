@@ -48,6 +48,7 @@ pub(super) async fn run(call: &Call, input: EnableTwoFactorInput) -> Result<Enab
         }
         Ok(Checked::Missing) => return Err(factor::missing()),
         Err(error) => {
+            drop(write);
             attempt.take_back(call).await?;
             return Err(error);
         }

@@ -49,6 +49,7 @@ pub(super) async fn run(call: &Call, input: SignInInput) -> Result<SignInPayload
         Checked::Passed(proof) => proof,
         Checked::Missing => {
             // A password alone is half a sign-in: it neither counts as a guess nor washes any off.
+            drop(write);
             attempt.take_back(call).await?;
             call.app.audit.record(failed().with("reason", "code_missing"));
             return Err(second_factor::missing());

@@ -4,7 +4,7 @@
 use entity::{user_recovery_codes, user_two_factor, users};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Value,
-    Values, prelude::DateTimeWithTimeZone,
+    Values, prelude::DateTimeWithTimeZone, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -23,7 +23,12 @@ pub struct Factor {
 pub async fn lock(transaction: &Transaction, user_id: Uuid) -> Result<Option<Factor>> {
     let query = users::Entity::find().select_only();
     let query = query.column(users::Column::TotpSecret).column(users::Column::TotpEnabledAt);
-    Ok(query.filter(users::Column::Id.eq(user_id)).lock_exclusive().into_model::<Factor>().one(transaction).await?)
+    Ok(query
+        .filter(users::Column::Id.eq(user_id))
+        .lock(LockType::NoKeyUpdate)
+        .into_model::<Factor>()
+        .one(transaction)
+        .await?)
 }
 
 /// Uses up a step and all before it; answers false when it was used already.

@@ -161,7 +161,7 @@ async fn whatever_an_account_is_like_a_wrong_password_says_and_costs_the_same() 
         ("plain", "display_name = 'Plain'"),
         ("closed", "is_active = false"),
         ("locked", "locked_until = now() + interval '1 day'"),
-        ("guarded", "totp_secret = 'x', totp_enabled_at = now()"),
+        ("guarded", "totp_secret = 's1.key.' || repeat('a', 60), totp_enabled_at = now()"),
         ("admin", "is_admin = true"),
     ] {
         member(&api, name).await;
