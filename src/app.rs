@@ -12,6 +12,7 @@ use crate::{
         cost::fields::SCHEMA,
         schema::{self, Schema},
     },
+    http::websocket,
     logging::audit::Audit,
     mail::Mailer,
     sealing::KeyRing,
@@ -30,6 +31,8 @@ pub struct App {
     /// What users and addresses may still use.
     pub budgets: Budgets,
     pub mailer: Mailer,
+    /// How much of everything one WebSocket may have.
+    pub websocket: websocket::Limits,
     /// Standing in every server; one test takes it away.
     pub first_wall: FirstWall,
 }
@@ -47,6 +50,7 @@ impl App {
             schema: schema::build(),
             mailer,
             hashing: Hashing::default(),
+            websocket: websocket::Limits::default(),
             first_wall: FirstWall::Standing,
         })
     }

@@ -9,6 +9,9 @@
 //! - GET has [one of a few headers](PREFLIGHT_HEADERS), a bearer token, or the media type `application/json`.
 //!   `Accept` is none of them: a page may set that to anything it likes.
 //!
+//! A WebSocket needs no leave, for a browser asks none: there [its own handshake](super::websocket) decides, after the
+//! origin was checked here.
+//!
 //! Besides, the browser says itself where a request comes from, in `Sec-Fetch-Site` and `Origin`, which no script can
 //! forge. What comes from an origin that is neither the server's own nor configured is refused, whatever it carries.
 
@@ -24,6 +27,7 @@ use axum::{
 use super::{
     answer::{JSON, refused},
     graphql::{media_type, not_acceptable},
+    websocket,
 };
 use crate::{app::App, graphql::error::Error};
 
@@ -125,6 +129,8 @@ fn fault(request: &Request) -> Option<(StatusCode, Error)> {
             let error = Error::invalid(&[], "FORMAT", "A request is sent as application/json.");
             Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, error))
         }
+        // A WebSocket runs nothing before its first message, and the check of its origin was above.
+        Method::GET if websocket::is_wanted(headers) => None,
         Method::GET | Method::HEAD if !asks_leave(headers) => {
             let text = "A query in the address is sent with the header GraphQL-Require-Preflight, or with a token.";
             Some((StatusCode::BAD_REQUEST, Error::invalid(&[], "REQUIRED", text)))

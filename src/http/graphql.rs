@@ -14,6 +14,7 @@ use super::{
     listen::{self, BodyFault},
     request::RequestId,
     run::{Caller, run},
+    websocket,
 };
 use crate::{
     app::App,
@@ -23,6 +24,9 @@ use crate::{
 /// A query in the address. Mutations are refused, because a link or an image could send them.
 pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request: Request) -> Response {
     let (parts, _) = request.into_parts();
+    if websocket::is_wanted(&parts.headers) {
+        return websocket::connect(app, parts).await;
+    }
     let Some(media) = media_type(&parts.headers) else { return not_acceptable() };
     let sent = match Sent::in_address(query.as_deref().unwrap_or_default()) {
         Ok(sent) => sent,

@@ -19,6 +19,7 @@ pub mod refusals;
 pub mod request;
 pub mod run;
 pub mod security_headers;
+pub mod websocket;
 
 use std::sync::Arc;
 

@@ -27,6 +27,7 @@ use crate::{
 };
 
 /// Who sends a document, and from where.
+#[derive(Clone)]
 pub struct Caller {
     /// Those of the request; a WebSocket puts the token of its `connection_init` in as `Authorization`.
     pub headers: HeaderMap,
@@ -60,8 +61,7 @@ fn given_up(limit: Duration) -> Answer {
 /// Runs a document that is paid for, and gives back what it did not use.
 async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Box<Answer>> {
     let estimate = estimated(app, &admitted.asked)?;
-    let proxies = Proxies { trusted: &app.settings.trusted_proxies, header: app.settings.proxy_header };
-    let origin = origin(&caller.headers, caller.peer, proxies);
+    let origin = sender(app, &caller);
     let viewer = viewer(app, &caller, &origin).await;
     let charge = Charge::take(app, &viewer, &origin, estimate)?;
     let mut call = Call::new(app.clone(), caller.request_id, origin, viewer);
@@ -78,6 +78,16 @@ async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
     let answer = Answer::of(response, &admitted.asked);
     refusals::record(&call, &admitted.asked, &answer.errors);
     answer
+}
+
+/// Who sends this, by the token of its headers.
+pub(super) async fn asking(app: &App, caller: &Caller) -> Result<Viewer> {
+    viewer(app, caller, &sender(app, caller)).await
+}
+
+fn sender(app: &App, caller: &Caller) -> Origin {
+    let proxies = Proxies { trusted: &app.settings.trusted_proxies, header: app.settings.proxy_header };
+    origin(&caller.headers, caller.peer, proxies)
 }
 
 /// Who holds the token of the header. A bad token is not refused here: signing in must work with a stale one.

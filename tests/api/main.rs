@@ -27,3 +27,4 @@ mod sealing;
 mod seed;
 mod support;
 mod tidy;
+mod websocket;
