@@ -22,6 +22,7 @@
 //! | `m0014_audit` | `audit_log` with its monthly partitions, its triggers and the function that adds to it |
 //! | `m0015_mail_tokens` | `one_time_tokens` for messages by mail, and their functions |
 //! | `m0016_rate_limits` | `rate_limits`: what servers tell each other of budgets |
+//! | `m0017_rows` | what the attempts with raw SQL showed to be open: accounts keep their id, and nobody raises their own tier |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 
 use sea_orm_migration::prelude::*;
@@ -122,6 +123,7 @@ const STEPS: &[Step] = &[
         up: &[include_str!("m0016_rate_limits/up.sql")],
         down: include_str!("m0016_rate_limits/down.sql"),
     },
+    Step { name: "m0017_rows", up: &[include_str!("m0017_rows/up.sql")], down: include_str!("m0017_rows/down.sql") },
     Step {
         name: "m0018_sign_in_guard",
         up: &[include_str!("m0018_sign_in_guard/up.sql"), include_str!("m0018_sign_in_guard/functions.sql")],

@@ -22,6 +22,7 @@ mod inputs;
 mod journaling;
 mod process;
 mod reading;
+mod rows;
 mod schema;
 mod sealing;
 mod seed;
