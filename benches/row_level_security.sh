@@ -62,15 +62,21 @@ measure() {
     (cd "$folder" && rm -f pgbench_log.* &&
         PGOPTIONS="-c plan_cache_mode=force_generic_plan" pgbench "$database" -n -c 1 -T "$seconds" -M prepared --log \
             -f "$1-without.sql" -f "$1-with.sql" >told 2>errors) || { cat "$folder/errors" >&2; exit 1; }
-    # Of the log's columns the third is the time in microseconds, the fourth the script.
-    cat "$folder"/pgbench_log.* | sort -n -k3,3 | awk -v name="$1" '
-        { time[$4, count[$4]++] = $3 }
-        function at(script, part) { return time[script, int((count[script] - 1) * part)] / 1000 }
-        END {
-            printf "%-10s %8d %14.3f %14.3f %8.2f %20.2f\n", name, count[0] + count[1],
-                at(0, 0.5), at(1, 0.5), at(1, 0.5) / at(0, 0.5), at(1, 0.1) / at(0, 0.1)
+    # The log says when each transaction ended, in seconds and microseconds (5, 6), and of which script it was (4). With
+    # one client the time between two ends is the later one's; the log's own latency is 0 for the quickest.
+    cat "$folder"/pgbench_log.* | awk 'NR > 1 { printf "%d %d\n", $4, ($5 - s) * 1000000 + $6 - us } { s = $5; us = $6 }' \
+        >"$folder/times"
+    for script in 0 1; do
+        awk -v script="$script" '$1 == script { print $2 }' "$folder/times" | sort -n >"$folder/times-$script"
+    done
+    awk -v name="$1" -v count="$(cat "$folder"/times-? | wc -l)" -v without="$(part 0 2)" -v with="$(part 1 2)" \
+        -v least_without="$(part 0 10)" -v least_with="$(part 1 10)" 'BEGIN {
+            printf "%-10s %8d %14.3f %14.3f %8.2f %20.2f\n", name, count, without / 1000, with / 1000, with / without,
+                least_with / least_without
         }'
 }
+# The time that one in so many transactions of a script stays below: 2 for the median.
+part() { sed -n "$((($(wc -l <"$folder/times-$1") + $2 - 1) / $2))p" "$folder/times-$1"; }
 
 owner=$(ask 'SELECT quote_ident(current_user)')
 printf '%s, %s cores, PostgreSQL %s, %s s each\n' "$(date -u +%F)" "$(nproc)" "$(ask 'SHOW server_version')" "$seconds"

@@ -11,7 +11,7 @@ use crate::{
     logging::{audit::Event, types::AuditOperation},
 };
 
-/// Fields that tell the audit themselves, and more than an error says.
+/// Ways to sign in: they tell the audit themselves who failed, and why; only that they came too soon is told here.
 const OWN_WORDS: [&str; 1] = ["signIn"];
 /// How many problems of an input are named.
 const ISSUES_MAX: usize = 10;
@@ -42,10 +42,13 @@ fn event(call: &Call, asked: &Asked, error: &ServerError, code: &'static str, ke
     let field: &'static str = found.definition.name.node.as_str();
     // A wrong value in a query is a slip; in a mutation somebody wanted something changed.
     let is_slip = code == ErrorCode::Invalid.text() && asked.kind() != Some(OperationType::Mutation);
-    if is_slip || OWN_WORDS.contains(&field) {
-        return None;
-    }
-    let event = Event::of(call, AuditOperation::Refused).with("field", field).with("code", code);
+    let operation = match OWN_WORDS.contains(&field) {
+        _ if is_slip => return None,
+        false => AuditOperation::Refused,
+        true if code == ErrorCode::RateLimited.text() => AuditOperation::SignInThrottled,
+        true => return None,
+    };
+    let event = Event::of(call, operation).with("field", field).with("code", code);
     let issues = issues(error);
     Some(if issues.is_empty() { event } else { event.with("issues", issues) })
 }

@@ -27,9 +27,7 @@ fn sign_in(email: &str, password: &str) -> String {
 #[tokio::test]
 async fn a_failed_sign_in_is_recorded_without_the_password_and_the_address() {
     let api = Api::start().await;
-    let ada = api.somebody("ada").await;
-    let hash = "$2b$04$KIXQjZ4Zp2Wm5Y7iQ0c3UeyuJ5uY0k1pQm1w1n8m5l1H1c6Wg3C7K";
-    api.sql(&format!("UPDATE users SET hashed_password = '{hash}'")).await;
+    let ada = crate::authentication::member(&api, "ada").await;
     for (email, password) in [
         ("ADA@example.com", "typed by ada"),
         ("stranger@example.net", "typed by him"),
@@ -46,6 +44,19 @@ async fn a_failed_sign_in_is_recorded_without_the_password_and_the_address() {
     for word in ["typed", "again", "stranger", "example"] {
         assert!(!all.contains(word), "{word} in {all}");
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_comes_too_soon_is_recorded_as_such() {
+    let api = Api::start().await;
+    let mut throttled = 0;
+    for _ in 0..20 {
+        let answer = api.ask(None, &sign_in("stranger@example.net", "typed by him")).await;
+        throttled += usize::from(answer.code() == "RATE_LIMITED");
+    }
+    assert_ne!(throttled, 0);
+    let told = r#"SIGN_IN_THROTTLED|nobody|-|-|-|-|{"code": "RATE_LIMITED", "field": "signIn"}"#;
+    assert_eq!(entries(&api, "operation = 'SIGN_IN_THROTTLED'", &[]).await, vec![told; throttled]);
 }
 
 #[tokio::test]

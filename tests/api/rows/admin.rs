@@ -67,7 +67,7 @@ async fn an_account_keeps_its_id_and_users_do_not_raise_themselves() {
         assert_eq!(tried(&mut connection, &admin, &sql).await, Ok(1), "{raised}");
     }
     let made = "INSERT INTO users (id, email, hashed_password, tier) \
-                VALUES (stackmotive_id(), 'x@example.com', '$2b$12$' || repeat('a', 53), 'trader')";
+                VALUES (stackmotive_id(), 'x@example.com', 's1.key.' || repeat('a', 54), 'trader')";
     let own = made.replace("stackmotive_id()", "'018f3c1e-0000-7000-8000-00000000000a'");
     let nobody = "SET LOCAL stackmotive.user_id = '018f3c1e-0000-7000-8000-00000000000a'";
     assert_eq!(tried(&mut connection, nobody, &own).await, Err("42501".to_owned()));

@@ -48,9 +48,9 @@ pub struct Api {
     pub app: Arc<App>,
     pub router: Router,
     pub admin_url: String,
-    app_url: SecretString,
+    pub app_url: SecretString,
     /// Where its requests come from; nobody knows unless a test says so.
-    peer: Option<SocketAddr>,
+    pub peer: Option<SocketAddr>,
 }
 
 /// Somebody with an account who is signed in.
