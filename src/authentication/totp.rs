@@ -41,7 +41,7 @@ pub fn step(secret: &str, code: &str, now: DateTime<Utc>) -> Option<i64> {
         let right = u64::try_from(*step).ok().and_then(|step| code_of(&secret, step));
         right.is_some_and(|right| bool::from(right.as_bytes().ct_eq(code.as_bytes())))
     });
-    matching.last()
+    matching.fold(None, |_, step| Some(step))
 }
 
 /// The code of a step: four bytes of the HMAC, from where its last half byte says, as decimal digits.

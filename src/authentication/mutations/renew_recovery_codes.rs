@@ -57,5 +57,5 @@ pub(super) async fn run(call: &Call, input: RenewRecoveryCodesInput) -> Result<R
 pub(super) fn new_codes() -> Result<(Vec<String>, Vec<String>)> {
     let mut random = Zeroizing::new([[0_u8; CODE_BYTES]; COUNT]);
     getrandom::fill(random.as_flattened_mut()).map_err(Error::internal)?;
-    Ok(random.iter().map(|random| text(random)).map(|code| (code.to_string(), stored(&code))).unzip())
+    Ok(random.iter().map(text).map(|code| (code.to_string(), stored(&code))).unzip())
 }

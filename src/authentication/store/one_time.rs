@@ -4,12 +4,15 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
 use ipnetwork::IpNetwork;
-use sea_orm::{QueryResult, Value, Values, sqlx, sqlx::PgPool};
+use sea_orm::{QueryResult, Value, Values, sqlx};
 use uuid::Uuid;
 
 use crate::{
     authentication::tokens::{Token, hash},
-    database::transaction::{Transaction, on_live_connection},
+    database::{
+        Pool,
+        transaction::{Transaction, on_live_connection},
+    },
     graphql::error::{Error, Result},
 };
 
@@ -84,13 +87,13 @@ pub async fn issue(
 }
 
 /// Whose a token is, as long as it is live.
-pub async fn holder(pool: &PgPool, token: &str, purpose: Purpose) -> Result<Option<Holder>> {
+pub async fn holder(pool: &Pool, token: &str, purpose: Purpose) -> Result<Option<Holder>> {
     let hash = hash(token);
     let ask = || {
         sqlx::query("SELECT * FROM auth_token_holder($1, $2)")
             .bind(hash.as_str())
             .bind(purpose.stored())
-            .fetch_optional(pool)
+            .fetch_optional(&**pool)
     };
     let Some(row) = on_live_connection(pool, ask).await? else { return Ok(None) };
     let row = QueryResult::from(row);

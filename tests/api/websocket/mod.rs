@@ -118,7 +118,6 @@ impl Socket {
         }
     }
 
-    #[track_caller]
     async fn message(&mut self) -> Value {
         match self.hear().await {
             Heard::Message(message) => message,

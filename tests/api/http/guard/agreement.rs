@@ -83,14 +83,13 @@ fn selections() -> BoxedStrategy<Piece> {
         },
     );
     let inner = |inner: BoxedStrategy<Piece>| {
-        let one = (name(), arguments(), directives(), inner, between(), 0..3).prop_map(
+        (name(), arguments(), directives(), inner, between(), 0..3).prop_map(
             |(name, (arguments, a), (directives, b), (inner, c), space, kind)| match kind {
                 0 => (format!("{{{name}{arguments}{directives}{inner}{space}...{name}}}"), 1 + a.max(b).max(c)),
                 1 => (format!("{{...on {name}{directives}{space}{inner}}}"), 1 + b.max(c)),
                 _ => (format!("{{...{space}{inner}{space}{name}}}"), 1 + c),
             },
-        );
-        one
+        )
     };
     field.boxed().prop_recursive(45, 60, 1, inner).boxed()
 }
