@@ -75,8 +75,8 @@ fn usage_sql() -> String {
         )
     });
     format!(
-        "SELECT place, CASE WHEN is_sealed(value) THEN split_part(value, '.', 2) END AS key_id, count(*) AS count, \
-         min(row::text) AS first_row, max(row::text) AS last_row FROM ({}) stored GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT place, CASE WHEN starts_with(value, 's1.') THEN split_part(value, '.', 2) END AS key_id, \
+         count(*) AS count, min(row::text) AS first_row, max(row::text) AS last_row FROM ({}) stored GROUP BY 1, 2 ORDER BY 1, 2",
         scans.collect::<Vec<_>>().join(" UNION ALL ")
     )
 }
@@ -103,7 +103,7 @@ pub async fn batch(
     let SealedColumn { table, column, row } = column;
     let condition = match which {
         Which::NotUnder(_) => format!("NOT starts_with({column}, $3)"),
-        Which::Unsealed => format!("NOT is_sealed({column}) AND $3::text IS NOT NULL"),
+        Which::Unsealed => format!("NOT starts_with({column}, 's1.') AND $3::text IS NOT NULL"),
     };
     let prefix = match which {
         Which::NotUnder(key_id) => format!("s1.{key_id}."),
