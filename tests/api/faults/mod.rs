@@ -1,7 +1,7 @@
 //! What goes wrong around the server: clients who are slow or gone, a database that is, and the server's own end.
 //!
 //! Each run stands here twice: in short among the ordinary tests, and at length, with tables of figures, under
-//! `cargo faults`. What they last came to stands in `docs/faults.md`.
+//! `cargo faults`. `docs/faults.md` tells what was decided and why.
 
 mod client;
 mod crowds;
