@@ -24,7 +24,7 @@ async fn hands_out_ten_recovery_codes_and_ends_the_other_sessions() {
     assert_eq!(codes.len(), 10);
     for code in &codes {
         let groups: Vec<_> = code.split('-').collect();
-        assert_eq!(groups.len(), 4, "{code}");
+        assert_eq!(groups.len(), 6, "{code}");
         let is_base32 = |letter: char| letter.is_ascii_lowercase() || ('2'..='7').contains(&letter);
         assert!(groups.iter().all(|group| group.len() == 4 && group.chars().all(is_base32)), "{code}");
     }
