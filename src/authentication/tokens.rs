@@ -31,6 +31,11 @@ impl Token {
         self.0.expose_secret().to_owned()
     }
 
+    /// The token itself, for a cookie.
+    pub fn into_secret(self) -> SecretString {
+        self.0
+    }
+
     /// What goes into the table.
     pub fn hash(&self) -> String {
         hash(self.0.expose_secret())

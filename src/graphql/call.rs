@@ -15,6 +15,7 @@ use async_graphql::{Context, Pos};
 use uuid::Uuid;
 
 use super::{
+    cookies::Cookies,
     cost::Meter,
     error::{Error, Result},
     loader::{self, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
@@ -39,6 +40,8 @@ pub struct Call {
     pub request_id: Uuid,
     /// Where the request came from, as far as the session's row keeps it.
     pub origin: Origin,
+    /// Tokens that came in cookies, and those that go back so.
+    pub cookies: Cookies,
     /// What was taken from a budget for the document; `None` outside of requests.
     pub taken: Option<Taken>,
     /// Counts what the document reads.
@@ -73,7 +76,8 @@ impl Call {
         let scope = scope.for_request(request_id).from_address(origin.address).behind(app.first_wall);
         let meter = Arc::new(Meter::default());
         let reader = RwLock::new(Arc::new(Reader::new(&app, scope, meter.clone())));
-        Self { app, request_id, origin, taken: None, meter, viewer, ended: AtomicBool::new(false), reader }
+        let (cookies, ended) = (Cookies::default(), AtomicBool::new(false));
+        Self { app, request_id, origin, cookies, taken: None, meter, viewer, ended, reader }
     }
 
     /// Who is signed in; the error says why nobody is.

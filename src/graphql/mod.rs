@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod connection;
+pub mod cookies;
 pub mod cost;
 pub mod definitions;
 pub mod edge;

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod charge;
 pub mod coercion;
+pub mod cookies;
 pub mod cors;
 pub mod cross_site;
 pub mod document;

@@ -3,12 +3,15 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, header};
+use secrecy::ExposeSecret;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{
     answer::Answer,
     charge::{Charge, estimated},
+    cookies,
+    cross_site::Sender,
     guard::Admitted,
     proxies::Proxies,
     refusals,
@@ -21,6 +24,7 @@ use crate::{
     database,
     graphql::{
         call::{Call, Origin},
+        cookies::Cookies,
         error::{Error, ErrorCode, Result},
     },
     logging::{audit::Event, types::AuditOperation},
@@ -62,10 +66,12 @@ fn given_up(limit: Duration) -> Answer {
 async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Box<Answer>> {
     let estimate = estimated(app, &admitted.asked)?;
     let origin = sender(app, &caller);
-    let viewer = viewer(app, &caller, &origin).await;
+    let cookies = cookies::read(&caller.headers, Sender::of(&caller.headers, &app.settings.cors_origins));
+    let viewer = viewer(app, &caller, &cookies, &origin).await;
     let charge = Charge::take(app, &viewer, &origin, estimate)?;
     let mut call = Call::new(app.clone(), caller.request_id, origin, viewer);
     call.taken = Some(charge.taken());
+    call.cookies = cookies;
     let meter = call.meter.clone();
     let mut answer = execute(app, call, admitted).await;
     charge.settle(app, meter.read(), &mut answer);
@@ -75,14 +81,18 @@ async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answ
 async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
     let call = Arc::new(call);
     let response = app.schema.execute(admitted.request().data(call.clone())).await;
-    let answer = Answer::of(response, &admitted.asked);
+    let mut answer = Answer::of(response, &admitted.asked);
     refusals::record(&call, &admitted.asked, &answer.errors);
+    if let Some(change) = call.cookies.take_change() {
+        cookies::write(change, &mut answer.headers);
+    }
     answer
 }
 
 /// Who sends this, by the token of its headers.
 pub(super) async fn asking(app: &App, caller: &Caller) -> Result<Viewer> {
-    viewer(app, caller, &sender(app, caller)).await
+    let cookies = cookies::read(&caller.headers, Sender::of(&caller.headers, &app.settings.cors_origins));
+    viewer(app, caller, &cookies, &sender(app, caller)).await
 }
 
 fn sender(app: &App, caller: &Caller) -> Origin {
@@ -90,17 +100,22 @@ fn sender(app: &App, caller: &Caller) -> Origin {
     origin(&caller.headers, caller.peer, proxies)
 }
 
-/// Who holds the token of the header. A bad token is not refused here: signing in must work with a stale one.
-async fn viewer(app: &App, caller: &Caller, origin: &Origin) -> Result<Viewer> {
-    let header = caller.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(header) = header else { return Err(Error::unauthenticated()) };
-    let (scheme, token) = header.split_once(' ').unwrap_or_default();
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Error::unauthenticated());
-    }
-    let viewer = store::session(&app.database.pool, token.trim()).await?;
+/// Who holds the token of the header, or else that of the cookie.
+/// A bad token is not refused here: signing in must work with a stale one.
+async fn viewer(app: &App, caller: &Caller, cookies: &Cookies, origin: &Origin) -> Result<Viewer> {
+    let Some(token) = token(&caller.headers, cookies) else { return Err(Error::unauthenticated()) };
+    let viewer = store::session(&app.database.pool, token).await?;
     if viewer.is_none() {
         app.audit.record(Event::before_viewer(caller.request_id, origin, AuditOperation::TokenRefused));
     }
     viewer.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This token is unknown or has ended."))
+}
+
+/// The access token. A header says more of the sender's intent than a cookie, which comes by itself.
+fn token<'a>(headers: &'a HeaderMap, cookies: &'a Cookies) -> Option<&'a str> {
+    let Some(header) = headers.get(header::AUTHORIZATION) else {
+        return cookies.access.as_ref().map(ExposeSecret::expose_secret);
+    };
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -41,5 +41,8 @@ pub(super) async fn run(call: &Call, session_id: Uuid, action: &str) -> Result<S
     let deed = Deed::new(MODULE, action, "A session was ended.");
     write.commit(deed.about("session", session_id)).await?;
     call.session_ended(session_id);
+    if session_id == viewer.session_id {
+        call.cookies.forget();
+    }
     Ok(SignOutPayload { session_id: Id::new(session_id) })
 }

@@ -24,7 +24,7 @@ pub use change_password::{ChangePasswordInput, ChangePasswordPayload};
 pub use disable_two_factor::{DisableTwoFactorInput, DisableTwoFactorPayload};
 pub use enable_two_factor::{EnableTwoFactorInput, EnableTwoFactorPayload};
 pub use end_session::{RevokeSessionInput, SignOutPayload};
-pub use opened_session::SignInPayload;
+pub use opened_session::{SignInPayload, TokenDelivery};
 pub use refresh_session::RefreshSessionInput;
 pub use register::RegisterInput;
 pub use renew_recovery_codes::{RenewRecoveryCodesInput, RenewRecoveryCodesPayload};

@@ -1,6 +1,6 @@
 //! A session that was opened or goes on: its tokens, shown once.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime as Moment, Utc};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::{
     },
     graphql::{
         call::Call,
+        cookies::Kept,
         error::{Error, Result},
         id::Id,
         scalars::DateTime,
@@ -22,15 +23,26 @@ use crate::{
     },
 };
 
+/// How a client gets the tokens of its session.
+#[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenDelivery {
+    /// In the payload, for the header `Authorization: Bearer …`.
+    #[default]
+    Bearer,
+    /// In two cookies that no script can read, `HttpOnly`, `Secure` and `SameSite=Strict`: for pages in a browser, which
+    /// then send no header and keep no secret. Only for pages of this server and of its configured origins, over HTTP.
+    Cookie,
+}
+
 /// A session and the tokens that prove it; they are shown this once.
 #[derive(SimpleObject)]
 pub struct SignInPayload {
-    /// Goes into the header `Authorization: Bearer …`.
-    access_token: String,
+    /// Goes into the header `Authorization: Bearer …`; null where a cookie has it.
+    access_token: Option<String>,
     /// When the access token ends, 15 minutes from now.
     access_expires_at: DateTime,
-    /// Good for one `refreshSession`.
-    refresh_token: String,
+    /// Good for one `refreshSession`; null where a cookie has it.
+    refresh_token: Option<String>,
     /// When the refresh token and with it the session ends, 30 days from now.
     refresh_expires_at: DateTime,
     /// The session's id.
@@ -39,8 +51,28 @@ pub struct SignInPayload {
     user: User,
 }
 
+impl TokenDelivery {
+    /// Refuses cookies where no answer may set them, before anything is done.
+    ///
+    /// # Errors
+    /// INVALID for the field `tokenDelivery`.
+    pub(super) fn check(self, call: &Call) -> Result<()> {
+        if self == Self::Bearer || call.cookies.may_be_set {
+            return Ok(());
+        }
+        let message = "Cookies are for pages of this server and of its configured origins, over HTTP.";
+        Err(Error::invalid(&["input", "tokenDelivery"], "NOT_ALLOWED", message))
+    }
+}
+
 /// Stores a session and commits it with its activity.
-pub(super) async fn open(call: &Call, write: Write<'_>, user_id: Uuid, action: &str) -> Result<SignInPayload> {
+pub(super) async fn open(
+    call: &Call,
+    write: Write<'_>,
+    user_id: Uuid,
+    delivery: TokenDelivery,
+    action: &str,
+) -> Result<SignInPayload> {
     let (access, refresh) = (Token::new()?, Token::new()?);
     let session = store::open_session(write.transaction(), user_id, &access, &refresh, &call.origin).await?;
     let expiries = (session.access_expires_at.with_timezone(&Utc), session.expires_at.with_timezone(&Utc));
@@ -51,24 +83,31 @@ pub(super) async fn open(call: &Call, write: Write<'_>, user_id: Uuid, action: &
     };
     write.in_session(session.id).commit(Deed::new(MODULE, action, context)).await?;
     call.read_as(Scope::user(user_id));
-    payload(call, user_id, session.id, (access, refresh), expiries).await
+    payload(call, user_id, session.id, delivery, [(access, expiries.0), (refresh, expiries.1)]).await
 }
 
-/// What the client gets to see of a session.
+/// What the client gets to see of a session: the access and the refresh token, each with its end.
 pub(super) async fn payload(
     call: &Call,
     user_id: Uuid,
     session_id: Uuid,
-    (access, refresh): (Token, Token),
-    (access_expires_at, expires_at): (Moment<Utc>, Moment<Utc>),
+    delivery: TokenDelivery,
+    [(access, access_expires_at), (refresh, refresh_expires_at)]: [(Token, Moment<Utc>); 2],
 ) -> Result<SignInPayload> {
     let user = call.one::<User>(BY_ID, vec![user_id.into()]).await?.ok_or_else(|| Error::not_found("account"))?;
-    Ok(SignInPayload {
-        access_token: access.reveal(),
+    let shown = |token: &Token| (delivery == TokenDelivery::Bearer).then(|| token.reveal());
+    let payload = SignInPayload {
+        access_token: shown(&access),
         access_expires_at: DateTime(access_expires_at),
-        refresh_token: refresh.reveal(),
-        refresh_expires_at: DateTime(expires_at),
+        refresh_token: shown(&refresh),
+        refresh_expires_at: DateTime(refresh_expires_at),
         session_id: Id::new(session_id),
         user: User::from_row(user)?,
-    })
+    };
+    if delivery == TokenDelivery::Cookie {
+        let kept = |token: Token, until| Kept { token: token.into_secret(), until };
+        // The browser keeps what the next access token is fetched with for as long as the session lasts.
+        call.cookies.set(kept(access, access_expires_at), kept(refresh, refresh_expires_at));
+    }
+    Ok(payload)
 }

@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{
-    opened_session::{self, SignInPayload},
+    opened_session::{self, SignInPayload, TokenDelivery},
     request_email_verification,
 };
 use crate::{
@@ -38,9 +38,13 @@ pub struct RegisterInput {
     pub password: String,
     /// The name that others see where something is shared; at most 255 characters.
     pub display_name: Option<String>,
+    /// How the session's tokens come.
+    #[graphql(default)]
+    pub token_delivery: TokenDelivery,
 }
 
 pub(super) async fn run(call: &Call, input: RegisterInput) -> Result<SignInPayload> {
+    input.token_delivery.check(call)?;
     let display_name = input.display_name.map(|name| name.trim().to_owned());
     let mut check = Check::new("input");
     let names = [input.email.0.as_str(), display_name.as_deref().unwrap_or_default()];
@@ -63,7 +67,7 @@ pub(super) async fn run(call: &Call, input: RegisterInput) -> Result<SignInPaylo
     };
     let write = Write::begin(call, Scope::user(id), id).await?;
     store::insert_user(write.transaction(), &call.app.keys, row).await.map_err(taken)?;
-    let payload = opened_session::open(call, write, id, "registered").await?;
+    let payload = opened_session::open(call, write, id, input.token_delivery, "registered").await?;
     request_email_verification::welcome(call, id);
     Ok(payload)
 }

@@ -4,7 +4,7 @@ use async_graphql::InputObject;
 use entity::users;
 use sea_orm::ActiveValue::Set;
 
-use super::opened_session::{self, SignInPayload};
+use super::opened_session::{self, SignInPayload, TokenDelivery};
 use crate::{
     access::Scope,
     authentication::{
@@ -37,9 +37,13 @@ pub struct SignInInput {
     /// One of the account's recovery codes, in place of the app's; each is good once.
     #[graphql(secret)]
     pub recovery_code: Option<String>,
+    /// How the session's tokens come.
+    #[graphql(default)]
+    pub token_delivery: TokenDelivery,
 }
 
 pub(super) async fn run(call: &Call, input: SignInInput) -> Result<SignInPayload> {
+    input.token_delivery.check(call)?;
     let code = Code::of(input.totp_code, input.recovery_code)?;
     let (attempt, found) = with_password(call, &input.email.0, &input.password).await?;
     let failed = || Event::of(call, AuditOperation::SignInFailed).about(found.id);
@@ -73,7 +77,7 @@ pub(super) async fn run(call: &Call, input: SignInInput) -> Result<SignInPayload
     }
     attempt.succeeded(write.transaction()).await?;
     let action = if proof == Proof::RecoveryCode { "signed_in_with_recovery_code" } else { "signed_in" };
-    opened_session::open(call, write, found.id, action).await
+    opened_session::open(call, write, found.id, input.token_delivery, action).await
 }
 
 /// The account whose password this is, if it lets anybody in.

@@ -5,6 +5,7 @@ mod addresses;
 mod attempts;
 mod begin_two_factor;
 mod change_password;
+mod cookies;
 mod crowd;
 mod disable_two_factor;
 mod enable_two_factor;
