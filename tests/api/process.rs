@@ -84,8 +84,12 @@ impl Server {
         server
     }
 
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).expect("a number"))
+    }
+
     fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(i32::try_from(self.child.id()).expect("a number")), signal).expect("sent");
+        kill(self.pid(), signal).expect("sent");
     }
 
     pub fn stop(self, signal: Signal) -> ExitStatus {

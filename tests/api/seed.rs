@@ -12,9 +12,11 @@ use tokio::sync::Notify;
 
 use crate::support::Api;
 
-/// Nobody has signed in or got a message, so these stay empty.
-const EMPTY: [&str; 6] = [
+/// Nobody has signed in, asked for anything or got a message, so these stay empty.
+const EMPTY: [&str; 8] = [
+    "audit_log",
     "one_time_tokens",
+    "rate_limits",
     "sign_in_attempts",
     "used_refresh_tokens",
     "user_recovery_codes",

@@ -59,12 +59,14 @@ CREATE FUNCTION public.auth_reserve(p_action text, p_email text, p_address inet)
 AS $$
 DECLARE
     of_each record;
-    moment timestamptz := clock_timestamp();
+    moment timestamptz;
 BEGIN
     is_known := p_action = 'password' AND public.auth_knows_address(p_email, p_address);
     retry_at := (
         SELECT max(a.blocked_until)
         FROM public.sign_in_attempts a JOIN public.auth_counters(p_action, p_email, p_address, is_known) c USING (counter, key));
+    -- Read after the counters: an attempt counted a moment ago at the same time as this one blocks nobody.
+    moment := clock_timestamp();
     IF retry_at > moment THEN
         retry_seconds := ceil(extract(epoch FROM retry_at - moment));
         RETURN NEXT;
@@ -77,10 +79,10 @@ BEGIN
         ON CONFLICT ON CONSTRAINT sign_in_attempts_pkey DO UPDATE SET attempts = a.attempts;
     END LOOP;
     -- Waiting for those locks takes time, and others may have used up what was left meanwhile.
-    moment := clock_timestamp();
     retry_at := (
         SELECT max(a.blocked_until)
         FROM public.sign_in_attempts a JOIN public.auth_counters(p_action, p_email, p_address, is_known) c USING (counter, key));
+    moment := clock_timestamp();
     IF retry_at > moment THEN
         retry_seconds := ceil(extract(epoch FROM retry_at - moment));
         RETURN NEXT;

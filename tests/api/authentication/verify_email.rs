@@ -69,7 +69,7 @@ async fn refuses_every_token_that_is_not_live_alike_and_changes_nothing() {
         let answer = verify(&api, Some(&ada), token).await;
         assert_eq!(issues(&answer), json!([[["input", "token"], "ENDED"]]), "{what}");
         assert_eq!(rows(&api).await, before, "{what}");
-        answers.push(answer.body);
+        answers.push(answer.body["errors"].clone());
     };
     for malformed in
         ["", " ", "wrong", "'; DROP TABLE users --", "å\0", &token[1..], &format!("{token} "), &"x".repeat(60_000)]
@@ -94,5 +94,5 @@ async fn refuses_every_token_that_is_not_live_alike_and_changes_nothing() {
     }
     verify(&api, None, &token).await.data();
     let used = verify(&api, Some(&ada), &token).await;
-    assert!(answers.iter().all(|answer| *answer == used.body));
+    assert!(answers.iter().all(|answer| *answer == used.body["errors"]));
 }

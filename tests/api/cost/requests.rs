@@ -84,8 +84,11 @@ async fn variables_fragments_and_directives_count_as_the_executor_reads_them() {
         assert_eq!((found_requested, found_actual), (requested, actual), "{variables}");
         assert_eq!(reply.body["data"]["viewer"].get("skipped").is_some(), variables["without"] == json!(false));
     }
-    // A page that is too large is the executor's to refuse, and a document that does not fit the schema costs a point.
+    // Twice nested, a page that is too large costs too much; alone it is the executor's to refuse, and a document that does not fit the schema costs a point.
     let reply = send(&api, signed(), document, json!({ "first": 101 })).await;
+    assert_eq!((reply.status, reply.code()), (400, "TOO_COMPLEX"));
+    let small = "query ($first: Int) { viewer { portfolios(first: $first) { nodes { id } } } }";
+    let reply = send(&api, signed(), small, json!({ "first": 101 })).await;
     assert_eq!((reply.status, reply.code()), (200, "INVALID"));
     let reply = send(&api, signed(), "{ viewer { nothing portfolios { nodes { id } } } }", json!({})).await;
     assert_eq!((reply.status, reply.code()), (400, "INVALID"));

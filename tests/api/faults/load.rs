@@ -31,6 +31,8 @@ const WRITE: &str = "mutation($input: CreateJournalEntryInput!) {
 /// What became of everything that was sent.
 #[derive(Default)]
 pub struct Ledger {
+    /// Stands in every entry of these writers, and in none of others.
+    pub run: Uuid,
     /// Entries whose writing was acknowledged, by an answer or, to a repetition, by CONFLICT.
     pub acknowledged: HashSet<Uuid>,
     /// Repetitions that were told that the entry is there already.
@@ -66,10 +68,11 @@ enum Outcome {
 
 impl Load {
     pub fn start(address: SocketAddr, token: &str, writers: usize) -> Self {
+        let ledger = Ledger { run: Uuid::now_v7(), ..Ledger::default() };
         let mut load = Self {
             address,
             token: token.to_owned(),
-            ledger: Arc::default(),
+            ledger: Arc::new(Mutex::new(ledger)),
             stop: Arc::default(),
             writers: Vec::new(),
         };
@@ -100,13 +103,14 @@ impl Load {
 
     fn writer(&self, writer: usize) -> impl Future<Output = ()> + Send + 'static {
         let (address, token, ledger, stop) = (self.address, self.token.clone(), self.ledger.clone(), self.stop.clone());
+        let run = ledger.lock().unwrap().run;
         async move {
             let mut client = None;
             let mut count = 0;
             while !stop.load(Ordering::Relaxed) {
                 count += 1;
                 let id = Uuid::now_v7();
-                let content = format!("writer {writer}, entry {count}");
+                let content = format!("run {run}, writer {writer}, entry {count}");
                 while !settle(send(&mut client, address, &token, id, &content).await, id, &ledger) {
                     client = None;
                     sleep(PAUSE).await;
@@ -173,7 +177,8 @@ fn read(reply: &Reply, sent: Instant) -> Outcome {
 /// How many entries of the writers stand in the database that they don't know, are missing, or stand there twice.
 pub async fn compare(ledger: &Ledger, database: &PgPool) -> (usize, usize, usize) {
     let rows: Vec<(Uuid, String)> =
-        sea_orm::sqlx::query_as("SELECT id, content FROM journal_entries WHERE content LIKE 'writer %, entry %'")
+        sea_orm::sqlx::query_as("SELECT id, content FROM journal_entries WHERE content LIKE $1")
+            .bind(format!("run {}, %", ledger.run))
             .fetch_all(database)
             .await
             .unwrap();

@@ -64,6 +64,7 @@ fn written_routes() -> Vec<String> {
         }
     }
     found.sort();
+    found.dedup();
     found
 }
 

@@ -138,8 +138,8 @@ async fn whatever_has_more_rights_is_known() {
          UNION ALL \
          SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f') \
          UNION ALL \
-         SELECT 'sequence ' || relname FROM pg_class WHERE relkind = 'S' \
-             AND has_sequence_privilege('stackmotive_app', oid, 'SELECT') \
+         SELECT 'sequence ' || relname FROM pg_class \
+             WHERE CASE WHEN relkind = 'S' THEN has_sequence_privilege('stackmotive_app', oid, 'SELECT') END \
          UNION ALL \
          SELECT 'schema ' || nspname FROM pg_namespace WHERE has_schema_privilege('stackmotive_app', oid, 'CREATE') \
              AND nspname NOT LIKE 'pg\\_%temp\\_%'",

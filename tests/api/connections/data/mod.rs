@@ -59,7 +59,7 @@ fn completed(table: &str, columns: &[Column], index: usize, mut draft: Draft) ->
             None
         } else {
             let domain = domain(table, &column.name, &column.kind);
-            Some(domain[(index + dice.below(2) * index / 7) % domain.len()].clone())
+            domain.get((index + dice.below(2) * index / 7) % domain.len().max(1)).cloned()
         };
         draft.insert(column.name.clone(), value);
     }
