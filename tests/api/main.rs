@@ -25,6 +25,7 @@ mod reading;
 mod rows;
 mod schema;
 mod sealing;
+mod security;
 mod seed;
 mod support;
 mod tidy;
