@@ -21,6 +21,7 @@ mod world;
 use std::cmp::Reverse;
 
 use serde_json::Value;
+use stackmotive::budget::Budgets;
 
 use self::{
     data::{ADA, ROOT},
@@ -29,6 +30,9 @@ use self::{
     world::{Row, World},
 };
 use crate::support::{Answer, Api, Somebody};
+
+/// What the budgets of the tests are, in percent of a person's.
+const BUDGET_PERCENT: u32 = 100_000_000;
 
 /// A server over known rows, and what there is to know about them.
 struct Fixture {
@@ -40,7 +44,8 @@ struct Fixture {
 
 impl Fixture {
     async fn make() -> Self {
-        let api = Api::start().await;
+        // Every list is asked for in whole, which no budget of a person's allows.
+        let api = Api::start_with(|app| app.budgets = Budgets::new(BUDGET_PERCENT)).await;
         let mut owner = api.admin().await;
         let people = data::fill(&mut owner).await;
         let world = World::read(&mut owner).await;

@@ -11,8 +11,8 @@ use super::{
     world::{Row, Term, compare, global_id, usual_order},
 };
 
-/// How many orders one document asks for.
-const TOGETHER: usize = 16;
+/// How many lists one document asks for.
+const TOGETHER: usize = 15;
 /// How many orders of several fields each list is tried with.
 const MIXED: usize = 6;
 
@@ -89,7 +89,9 @@ async fn try_orders(fixture: &Fixture, way: &Way, list: &Relation, orders: &[Vec
         lists.compare_whole(&format!("o{at}"), &objects);
         pages.extend(lists.pages(at, &objects, which));
     }
-    try_pages(fixture, way, &lists, &pages).await;
+    for pages in pages.chunks(TOGETHER) {
+        try_pages(fixture, way, &lists, pages).await;
+    }
 }
 
 async fn try_pages(fixture: &Fixture, way: &Way, lists: &[Lists<'_>], pages: &[AskedPage]) {
