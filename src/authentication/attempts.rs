@@ -79,9 +79,11 @@ pub async fn try_password(call: &Call, email: &str, password: &str) -> Result<Tr
     }
 }
 
-/// Forgets the attempts at an account, for its owner who has proved by mail who they are.
-pub async fn forgive(transaction: &Transaction, email: &str) -> Result<()> {
-    store::attempts::forgive(transaction, email).await
+/// Forgets the attempts at an account, altogether and from where this request comes, for its owner who has proved by mail
+/// who they are.
+pub async fn forgive(call: &Call, transaction: &Transaction, email: &str) -> Result<()> {
+    let address = call.origin.address.map(|address| address.to_canonical());
+    store::attempts::forgive(transaction, email, address).await
 }
 
 impl Attempt {

@@ -105,6 +105,9 @@ pub struct Error {
     pub retry_after: Option<Duration>,
 }
 
+/// How many problems of an input are told: a small request must not get a large answer.
+const ISSUES_MAX: usize = 32;
+
 impl Error {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), issues: Vec::new(), retry_after: None }
@@ -140,12 +143,16 @@ impl Error {
         Self::issues(vec![Issue::new(path, code, message)])
     }
 
-    /// All problems of the input at once.
-    pub fn issues(issues: Vec<Issue>) -> Self {
+    /// All problems of the input at once, as far as a form has room for them.
+    pub fn issues(mut issues: Vec<Issue>) -> Self {
         let message = match issues.as_slice() {
             [one] => one.message.clone(),
+            several if several.len() > ISSUES_MAX => {
+                format!("The input has {} problems; these are the first {ISSUES_MAX}.", several.len())
+            }
             several => format!("The input has {} problems.", several.len()),
         };
+        issues.truncate(ISSUES_MAX);
         Self { issues, ..Self::new(ErrorCode::Invalid, message) }
     }
 

@@ -1,7 +1,7 @@
 //! Exact scalars: money is a decimal from the wire to the table and back, times are UTC.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{NaiveDate, NaiveTime, SecondsFormat, SubsecRound, Utc};
 use sea_orm::prelude::DateTimeWithTimeZone;
 
 /// An exact decimal number, sent as a string at the column's scale, such as `"1234.50"`.
@@ -61,7 +61,8 @@ impl ScalarType for DateTime {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        // What the tables hold is microseconds.
+        Value::String(self.0.trunc_subsecs(6).to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 

@@ -17,6 +17,8 @@ pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 /// How many problems of a document are told that doesn't run.
 const PROBLEMS_MAX: usize = 10;
+/// How many bytes these take together, so that the refusal stays under 2 KB.
+const REFUSAL_BYTES_MAX: usize = 1_800;
 
 /// What running a document came to, or the refusal to run it; as JSON it is what a client gets.
 #[derive(Serialize)]
@@ -49,7 +51,10 @@ impl Answer {
         let count = if has_run { usize::MAX } else { PROBLEMS_MAX };
         let mut known = Issues::new();
         let errors = response.errors.into_iter().take(count);
-        let errors = errors.map(|error| in_our_shape(error, asked, &mut known)).collect();
+        let mut errors: Vec<ServerError> = errors.map(|error| in_our_shape(error, asked, &mut known)).collect();
+        if !has_run {
+            keep_small(&mut errors);
+        }
         Self { data, errors, extensions: response.extensions, headers: response.http_headers }
     }
 
@@ -120,6 +125,18 @@ pub fn refused(media: &'static str, status: StatusCode, error: Error) -> Respons
 
 /// The issues of the library's errors by their words and places: a wrong argument is one, of however many rows.
 type Issues = HashMap<(String, Vec<Pos>), Issue>;
+
+/// Keeps as many errors as fit into a small refusal, and the first in any case: names in them come from the document.
+fn keep_small(errors: &mut Vec<ServerError>) {
+    let mut left = REFUSAL_BYTES_MAX;
+    let size = |error: &ServerError| serde_json::to_vec(error).map_or(0, |json| json.len());
+    let fits = |error: &&ServerError| {
+        left = left.saturating_sub(size(error));
+        left > 0
+    };
+    let count = errors.iter().take_while(fits).count();
+    errors.truncate(count.max(1));
+}
 
 /// Gives errors of the library, which are all about the document or its values, the shape of ours.
 fn in_our_shape(mut error: ServerError, asked: &Asked, known: &mut Issues) -> ServerError {

@@ -3,7 +3,7 @@ CREATE TRIGGER users_touch BEFORE UPDATE ON users
     FOR EACH ROW WHEN (NOT public.scope_is_resealing()) EXECUTE FUNCTION public.touch_updated_at();
 DROP INDEX idx_user_sessions_user_id_ip_address;
 DROP FUNCTION public.auth_failed(text);
-DROP FUNCTION public.auth_forgive(text);
+DROP FUNCTION public.auth_forgive(text, inet);
 DROP FUNCTION public.auth_settle(text, inet, timestamptz, boolean, boolean);
 DROP FUNCTION public.auth_reserve(text, text, inet);
 DROP FUNCTION public.auth_counters(text, text, inet, boolean);

@@ -143,16 +143,17 @@ $$;
 COMMENT ON FUNCTION public.auth_settle(text, inet, timestamptz, boolean, boolean) IS
     'Takes back what an attempt has counted; after a success the account at this address begins anew.';
 
-CREATE FUNCTION public.auth_forgive(p_email text) RETURNS void
+-- Of an address that is shared with others, what they have tried at other accounts stays counted.
+CREATE FUNCTION public.auth_forgive(p_email text, p_address inet) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     DELETE FROM public.sign_in_attempts a
-    USING public.auth_counters('password', p_email, NULL, false) c
-    WHERE a.counter = 'account' AND c.counter = 'account' AND a.key = c.key
+    USING public.auth_counters('password', p_email, p_address, false) c
+    WHERE a.counter = c.counter AND a.key = c.key AND c.counter IN ('account', 'account_at_address')
 $$;
-COMMENT ON FUNCTION public.auth_forgive(text) IS
-    'Forgets the attempts at an account, for its owner who has proved by mail who they are.';
+COMMENT ON FUNCTION public.auth_forgive(text, inet) IS
+    'Forgets the attempts at an account, altogether and from this address, for its owner who has proved by mail who they are.';
 
 CREATE FUNCTION public.auth_failed(p_email text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -175,7 +176,7 @@ BEGIN
         'public.auth_counters(text, text, inet, boolean)',
         'public.auth_reserve(text, text, inet)',
         'public.auth_settle(text, inet, timestamptz, boolean, boolean)',
-        'public.auth_forgive(text)',
+        'public.auth_forgive(text, inet)',
         'public.auth_failed(text)'
     ]::regprocedure[] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', guard_function);

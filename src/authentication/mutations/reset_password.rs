@@ -69,7 +69,7 @@ pub(super) async fn run(call: &Call, input: ResetPasswordInput) -> Result<ResetP
     if !store::update_holder(write.transaction(), &call.app.keys, user_id, row).await? {
         return Err(ended());
     }
-    attempts::forgive(write.transaction(), &holder.email).await?;
+    attempts::forgive(call, write.transaction(), &holder.email).await?;
     let event = Event::of(call, AuditOperation::PasswordReset).about(user_id);
     audit::record_in(write.transaction(), &event).await?;
     let sessions_ended = store::end_sessions(write.transaction(), user_id, Ending::All).await?;

@@ -75,8 +75,9 @@ pub async fn failed(pool: &Pool, email: &str) -> Result<()> {
     Ok(())
 }
 
-/// Forgets the attempts at an account, for its owner who has proved by mail who they are.
-pub async fn forgive(transaction: &Transaction, email: &str) -> Result<()> {
-    transaction.rows("SELECT auth_forgive($1)", Values(vec![Value::from(email)])).await.map_err(Error::from)?;
+/// Forgets the attempts at an account, altogether and from one address.
+pub async fn forgive(transaction: &Transaction, email: &str, address: Option<IpAddr>) -> Result<()> {
+    let values = vec![Value::from(email), Value::from(address.map(IpNetwork::from))];
+    transaction.rows("SELECT auth_forgive($1, $2)", Values(values)).await.map_err(Error::from)?;
     Ok(())
 }

@@ -200,12 +200,13 @@ impl CreateJournalEntryInput {
         check.range("successRating", self.success_rating, 1, 10);
         if self.tags.len() > TAGS_MAX {
             check.problem("tags", "TOO_LONG", format!("An entry has at most {TAGS_MAX} tags."));
+        } else {
+            check.within("tags", |check| {
+                for (place, tag) in self.tags.iter().enumerate() {
+                    check.text(&place.to_string(), tag, 50);
+                }
+            });
         }
-        check.within("tags", |check| {
-            for (place, tag) in self.tags.iter().enumerate() {
-                check.text(&place.to_string(), tag, 50);
-            }
-        });
         if let Some(trade_log) = &self.trade_log {
             check.within("tradeLog", |check| trade_log.check(check));
         }

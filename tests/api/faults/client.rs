@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// Far beyond every limit of these tests: who waits longer waits in vain.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 pub struct Client {
     pub stream: TcpStream,

@@ -194,3 +194,26 @@ async fn of_several_variables_names_every_one_that_is_missing() {
     let viewer = api.ask(Some(&ada), "{ viewer { email } }").await;
     assert_eq!(viewer.data()["viewer"]["email"], "ada@example.com");
 }
+
+#[tokio::test]
+async fn is_refused_in_less_than_it_came_in() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let long = "x".repeat(250);
+    let fields: String = (0..30).map(|at| format!("a{at}: f{at}{long} ")).collect();
+    for query in
+        [format!("{{ {fields} }}"), format!("{{ serverInfo({}) {{ version }} }}", fields.replace(": ", ": 1 "))]
+    {
+        let answer = api.ask(Some(&ada), &query).await;
+        assert_eq!(answer.code(), "INVALID");
+        assert!(answer.text.len() < 2048, "{} bytes: {}", answer.text.len(), answer.text);
+    }
+    // A list that is too long is not looked through, and a form has room for so many problems and no more.
+    let mutation =
+        "mutation($input: CreateJournalEntryInput!) { createJournalEntry(input: $input) { journalEntry { id } } }";
+    let tags = vec![""; 10_000];
+    let answer = api.ask_with(Some(&ada), mutation, json!({ "input": { "content": "x", "tags": tags } })).await;
+    let issues = answer.body["errors"][0]["extensions"]["issues"].as_array().unwrap().clone();
+    assert_eq!(issues.len(), 1, "{}", answer.text);
+    assert_eq!((&issues[0]["path"], &issues[0]["code"]), (&json!(["input", "tags"]), &json!("TOO_LONG")));
+}
