@@ -7,7 +7,7 @@
 //! 1. [`sent`](Sent) reads the request: one document, never a batch;
 //! 2. [`scan`] looks at the text, with a lexer that doesn't recurse: bytes, brackets within each other, tokens, names;
 //! 3. the parser reads it, the only time;
-//! 4. [`spreads`] puts the fragments in order, so that none spreads itself;
+//! 4. `spreads` puts the fragments in order, so that none spreads itself;
 //! 5. [`size`] measures what the document comes to with its fragments and variables.
 //!
 //! The [limits](Limit) stand on one page. A refusal costs no more than reading the document.

@@ -1,14 +1,14 @@
 //! GraphQL over WebSocket at `/graphql`, as the protocol
 //! [graphql-transport-ws](https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) says.
 //!
-//! [`message`] reads and writes, [`conversation`] knows what is allowed when, [`connection`] moves bytes and time,
-//! and [`operation`] is the way from a payload to its answers.
+//! `message` reads and writes, `conversation` knows what is allowed when, `connection` moves bytes and time,
+//! and `operation` is the way from a payload to its answers.
 //! The protocol is spoken here and not by async-graphql's own type, because that one answers a wrong token, a second
 //! `connection_init` and an id in use with other codes or none, parses documents before any guard sees them, knows no
 //! limit of operations or messages, and buffers without bound what a slow client doesn't take.
 //!
 //! Documents go through the same [guard](super::guard::admit) and [door](super::run::run) as those of HTTP, and each
-//! looks its session up anew. Queries and mutations have one answer; [`operation`] passes on any number, so that
+//! looks its session up anew. Queries and mutations have one answer; `operation` passes on any number, so that
 //! subscriptions need nothing here but a source of answers.
 
 mod connection;

@@ -4,7 +4,7 @@
 //! answers, and tells no more than one of its codes: no panic, no status of 500, no INTERNAL.
 //! `docs/fuzzing.md` tells how to run this for longer.
 
-mod chance;
+pub mod chance;
 mod places;
 mod values;
 
@@ -141,6 +141,7 @@ async fn ids(api: &Api) -> Vec<String> {
     ids
 }
 
-fn number(variable: &str) -> Option<u64> {
+/// What a variable of the environment says, for longer runs.
+pub fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }

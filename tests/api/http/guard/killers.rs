@@ -139,7 +139,8 @@ async fn is_not_answered_with_more_than_a_few_problems() {
     let unknown: String = (0..900).map(|n| format!("{}{n} ", "u".repeat(90))).collect();
     let reply = send(&api, post(), json!({ "query": format!("{{ {unknown} }}") }).to_string()).await;
     assert_eq!(refusal(&reply).0, "INVALID");
-    assert_eq!(reply.json()["errors"].as_array().unwrap().len(), 10);
+    let told = reply.json()["errors"].as_array().unwrap().len();
+    assert!((2..=10).contains(&told), "{told}");
     // A text of a variable is no name, and so may be long; the sentence about it is not.
     let query = "query ($o: [PortfolioOrder!]) { viewer { portfolios(orderBy: $o) { totalCount } } }";
     let variables = json!({ "o": [{ "field": "N".repeat(100_000) }] });
