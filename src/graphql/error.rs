@@ -148,7 +148,7 @@ impl Error {
         let message = match issues.as_slice() {
             [one] => one.message.clone(),
             several if several.len() > ISSUES_MAX => {
-                format!("The input has {} problems; these are the first {ISSUES_MAX}.", several.len())
+                format!("The input has {} problems, of which the first are told.", several.len())
             }
             several => format!("The input has {} problems.", several.len()),
         };

@@ -19,6 +19,8 @@ pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
 const PROBLEMS_MAX: usize = 10;
 /// How many bytes these take together, so that the refusal stays under 2 KB.
 const REFUSAL_BYTES_MAX: usize = 1_800;
+/// What a problem takes besides its words: names and signs of JSON.
+const ISSUE_BYTES: usize = 80;
 
 /// What running a document came to, or the refusal to run it; as JSON it is what a client gets.
 #[derive(Serialize)]
@@ -60,7 +62,8 @@ impl Answer {
 
     /// A refusal; nothing was executed.
     pub fn refused(refusal: impl Into<Refusal>) -> Self {
-        let Refusal { error, at } = refusal.into();
+        let Refusal { mut error, at } = refusal.into();
+        keep_few(&mut error.issues);
         let error = async_graphql::Error::from(error);
         let mut error = error.into_server_error(Pos::default());
         error.locations = at;
@@ -125,6 +128,18 @@ pub fn refused(media: &'static str, status: StatusCode, error: Error) -> Respons
 
 /// The issues of the library's errors by their words and places: a wrong argument is one, of however many rows.
 type Issues = HashMap<(String, Vec<Pos>), Issue>;
+
+/// Keeps as many problems of a refusal as fit into it, and the first in any case.
+fn keep_few(issues: &mut Vec<Issue>) {
+    let mut left = REFUSAL_BYTES_MAX / 3 * 2;
+    let size = |issue: &Issue| issue.message.len() + issue.path.iter().map(String::len).sum::<usize>() + ISSUE_BYTES;
+    let fits = |issue: &&Issue| {
+        left = left.saturating_sub(size(issue));
+        left > 0
+    };
+    let count = issues.iter().take_while(fits).count();
+    issues.truncate(count.max(1));
+}
 
 /// Keeps as many errors as fit into a small refusal, and the first in any case: names in them come from the document.
 fn keep_small(errors: &mut Vec<ServerError>) {
