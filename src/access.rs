@@ -20,10 +20,78 @@ use crate::graphql::error::{Error, Result};
 pub struct Viewer {
     /// The row of users, without its password hash and TOTP secret.
     pub user: entity::users::Model,
-    pub session_id: Uuid,
+    pub credential: Credential,
+}
+
+/// What somebody has shown to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// The access token of a sign-in: may do everything that its user may.
+    Session(Uuid),
+}
+
+/// A part of the product: rights of tokens and the activity name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Module {
+    Authentication,
+    Portfolio,
+    Trading,
+    Rebalancing,
+    Watchlists,
+    Preferences,
+    Onboarding,
+    Journaling,
+    VaultCategories,
+    Logging,
+}
+
+impl Module {
+    /// As activity rows name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authentication => "authentication",
+            Self::Portfolio => "portfolio",
+            Self::Trading => "trading",
+            Self::Rebalancing => "rebalancing",
+            Self::Watchlists => "watchlists",
+            Self::Preferences => "preferences",
+            Self::Onboarding => "onboarding",
+            Self::Journaling => "journaling",
+            Self::VaultCategories => "vault_categories",
+            Self::Logging => "logging",
+        }
+    }
+}
+
+/// What somebody wants to do with rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    Read,
+    Write,
 }
 
 impl Viewer {
+    /// Whether what the viewer has shown is good for this; FORBIDDEN names what is missing.
+    pub fn permit(&self, _module: Module, _access: Access) -> Result<()> {
+        match self.credential {
+            Credential::Session(_) => Ok(()),
+        }
+    }
+
+    /// The sign-in that the viewer has shown; FORBIDDEN when it is something else.
+    pub fn session_id(&self) -> Result<Uuid> {
+        match self.credential {
+            Credential::Session(id) => Ok(id),
+        }
+    }
+
+    /// How activity rows name what the viewer has shown.
+    pub fn name(&self) -> String {
+        match self.credential {
+            Credential::Session(id) => id.to_string(),
+        }
+    }
+
     /// What others may know of them, which is no part of a good password: the address, the name that is shown.
     pub fn names(&self) -> [&str; 2] {
         [&self.user.email, self.user.display_name.as_deref().unwrap_or_default()]
@@ -223,6 +291,42 @@ impl Scope {
             Rule::Person => Expr::value(true),
         }
     }
+}
+
+impl Scope {
+    /// The condition under which this scope may change or delete a row of `table`, called `alias` in the statement.
+    ///
+    /// Nothing is writable for being public, and no admin writes another's rows but through mutations of admins.
+    pub fn editable(&self, table: &str, alias: &str) -> Expr {
+        if self.first_wall == FirstWall::Removed || self.system {
+            return Expr::value(true);
+        }
+        let (Some(user), Some(rule)) = (self.user, rule(table)) else {
+            return Expr::value(false);
+        };
+        let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));
+        let writable = || writable_by(user);
+        match rule {
+            Rule::Owner(owner) | Rule::OwnerOrAdmin(owner) => column(owner).eq(user),
+            Rule::Watchlist => column("owner_id").eq(user).or(column("id").in_subquery(writable())),
+            Rule::WatchlistItem => {
+                let own = Query::select()
+                    .column(Alias::new("id"))
+                    .from(Alias::new("watchlists"))
+                    .and_where(Expr::col(Alias::new("owner_id")).eq(Value::from(user)))
+                    .take();
+                column("watchlist_id").in_subquery(own).or(column("watchlist_id").in_subquery(writable()))
+            }
+            Rule::WatchlistShare => column("owner_id").eq(user),
+            Rule::JournalEntry => column("user_id").eq(user),
+            Rule::Admin | Rule::Person => Expr::value(false),
+        }
+    }
+}
+
+/// The watchlists that somebody lets this user change.
+fn writable_by(user: Uuid) -> SelectStatement {
+    shared_with(user).and_where(Expr::col(Alias::new("is_read_only")).not()).take()
 }
 
 /// The watchlists that somebody shares with this user.

@@ -37,6 +37,8 @@ pub enum Relation {
     AgentMemory,
     #[sea_orm(has_many = "super::asset_category_assignment::Entity")]
     AssetCategoryAssignment,
+    #[sea_orm(has_many = "super::idempotency_keys::Entity")]
+    IdempotencyKeys,
     #[sea_orm(has_many = "super::journal_entries::Entity")]
     JournalEntries,
     #[sea_orm(has_many = "super::manual_trade_logs::Entity")]
@@ -106,6 +108,12 @@ impl Related<super::agent_memory::Entity> for Entity {
 impl Related<super::asset_category_assignment::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::AssetCategoryAssignment.def()
+    }
+}
+
+impl Related<super::idempotency_keys::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::IdempotencyKeys.def()
     }
 }
 

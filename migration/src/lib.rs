@@ -24,6 +24,7 @@
 //! | `m0016_rate_limits` | `rate_limits`: what servers tell each other of budgets |
 //! | `m0017_rows` | what the attempts with raw SQL showed to be open: accounts keep their id, and nobody raises their own tier |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
+//! | `m0019_idempotency` | `idempotency_keys`: requests that may come twice |
 
 use sea_orm_migration::prelude::*;
 
@@ -128,6 +129,11 @@ const STEPS: &[Step] = &[
         name: "m0018_sign_in_guard",
         up: &[include_str!("m0018_sign_in_guard/up.sql"), include_str!("m0018_sign_in_guard/functions.sql")],
         down: include_str!("m0018_sign_in_guard/down.sql"),
+    },
+    Step {
+        name: "m0019_idempotency",
+        up: &[include_str!("m0019_idempotency/up.sql")],
+        down: include_str!("m0019_idempotency/down.sql"),
     },
 ];
 

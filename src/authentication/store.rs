@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::tokens::{ACCESS_LIFETIME, REFRESH_LIFETIME, REPLAY_WINDOW, Token, hash};
 use crate::{
-    access::Viewer,
+    access::{Credential, Viewer},
     app::App,
     clock,
     database::{
@@ -55,7 +55,7 @@ pub async fn session(pool: &Pool, token: &str) -> Result<Option<Viewer>> {
     let Some(row) = row else { return Ok(None) };
     let row = QueryResult::from(row);
     let user = users::Model::from_query_result(&row, "user_")?;
-    Ok(Some(Viewer { user, session_id: row.try_get("", "session_id")? }))
+    Ok(Some(Viewer { user, credential: Credential::Session(row.try_get("", "session_id")?) }))
 }
 
 /// The credentials behind an address, whatever its case.

@@ -9,6 +9,7 @@ use stackmotive::app::App;
 use stackmotive::budget::exchange::Exchange;
 use stackmotive::config::Settings;
 use stackmotive::database::{Address, Database, Failure, Place};
+use stackmotive::graphql::mutation::idempotency;
 use stackmotive::http::listen::{self, descriptors};
 use stackmotive::mail::Mailer;
 use stackmotive::sealing::{KeyRing, Source};
@@ -92,7 +93,7 @@ async fn serve_at(
     let preparing = prepare(place, &settings, source, arguments);
     let Some(prepared) = signals.unless_stopped(preparing).await else { return Ok(()) };
     let (database, keys) = prepared?;
-    let partitions = tokio::spawn(keep_partitions(database.clone()));
+    let partitions = tokio::spawn(tidy_daily(database.clone()));
     let outcome = tokio::select! {
         outcome = serve_http(listener, signals, App::new(settings, database.clone(), keys, mailer)) => outcome,
         failure = ended(place) => Err(failure),
@@ -183,8 +184,8 @@ async fn ended(place: &Place) -> Failure {
     }
 }
 
-/// Rows that find no partition go to the default one, and then their month can't be made any more.
-async fn keep_partitions(database: Database) {
+/// What is done once a day. Rows that find no partition go to the default one, and then their month can't be made any more.
+async fn tidy_daily(database: Database) {
     let mut pause = PARTITION_INTERVAL;
     loop {
         tokio::time::sleep(pause).await;
@@ -195,6 +196,9 @@ async fn keep_partitions(database: Database) {
                 PARTITION_RETRY
             }
         };
+        if let Err(error) = idempotency::forget_old(&database.pool).await {
+            tracing::warn!(code = error.code.text(), "old idempotency keys could not be deleted");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_orm::sqlx::pool::PoolConnectionMetadata;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::{self, Connection, PgConnection};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::connect::{Preparation, prepare};
 use super::pulse::Pulse;
@@ -26,8 +26,8 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const STATEMENT_MARGIN: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    /// Set once this request has waited in vain for the database: it doesn't wait again.
-    static GAVE_UP: Cell<bool>;
+    /// How long this request may still wait for the database, all its waits together.
+    static PATIENCE: Cell<Option<Duration>>;
 }
 
 /// Connections to the database, and its pulse. Cloning shares them.
@@ -84,10 +84,14 @@ impl Pool {
     /// What a statement's answer is, unless the database falls silent or takes longer than PostgreSQL itself would allow.
     pub async fn answer_of<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
         let work = self.pulse.unless_silent(work);
-        match self.statement_max {
+        let outcome = match self.statement_max {
             Some(limit) => timeout(limit, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)),
             None => work.await,
+        };
+        if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
+            let _ = PATIENCE.try_with(|patience| patience.set(Some(Duration::ZERO)));
         }
+        outcome
     }
 
     async fn reach<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, sqlx::Error>
@@ -117,20 +121,20 @@ pub async fn on_live_connection<T, F>(pool: &Pool, attempt: impl Fn() -> F) -> R
 where
     F: Future<Output = Result<T, sqlx::Error>>,
 {
-    if GAVE_UP.try_with(Cell::get).unwrap_or(false) {
-        return Err(sqlx::Error::PoolTimedOut);
-    }
-    let outcome = timeout(pool.patience, pool.reach(attempt)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
-        // Outside of a request there is nobody to remember it for.
-        let _ = GAVE_UP.try_with(|gave_up| gave_up.set(true));
-    }
+    // Outside of a request there is nobody to remember it for.
+    let left = PATIENCE.try_with(Cell::get).ok().flatten().unwrap_or(pool.patience);
+    let begun = Instant::now();
+    let outcome = timeout(left, pool.reach(attempt)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    let gave_up = matches!(outcome, Err(sqlx::Error::PoolTimedOut));
+    let _ = PATIENCE.try_with(|patience| {
+        patience.set(Some(if gave_up { Duration::ZERO } else { left.saturating_sub(begun.elapsed()) }))
+    });
     outcome
 }
 
-/// Runs what belongs to one request, which altogether waits once for a database that is away.
+/// Runs what belongs to one request, which altogether waits only once for a database that is away.
 pub async fn in_one_request<T>(work: impl Future<Output = T>) -> T {
-    GAVE_UP.scope(Cell::new(false), work).await
+    PATIENCE.scope(Cell::new(None), work).await
 }
 
 /// Whether an error is about the connection and not about what was asked.

@@ -121,6 +121,17 @@ impl Heard {
         self.last_ms.fetch_max(elapsed, Ordering::Relaxed);
     }
 
+    /// Returns when nothing has been heard for so long.
+    async fn nothing_for(&self, silence: Duration) {
+        loop {
+            let left = silence.saturating_sub(self.elapsed());
+            if left.is_zero() {
+                return;
+            }
+            sleep(left).await;
+        }
+    }
+
     fn elapsed(&self) -> Duration {
         self.origin.elapsed().saturating_sub(Duration::from_millis(self.last_ms.load(Ordering::Relaxed)))
     }
@@ -149,7 +160,13 @@ impl Watcher {
                 () = state.closed() => return,
                 () = sleep(jittered(INTERVAL)) => {}
             }
-            let reply = self.ask().await;
+            let was_gone = matches!(*state.borrow(), State::Silent { .. });
+            let silence = self.silence;
+            // An answer that is waited for must not keep the news of the silence back.
+            let reply = tokio::select! {
+                reply = self.ask() => reply,
+                () = heard.nothing_for(silence), if !was_gone => Reply::Nothing,
+            };
             if matches!(reply, Reply::Heard) {
                 heard.now();
             }
@@ -158,7 +175,6 @@ impl Watcher {
                 Reply::Refused(_) => true,
                 Reply::Nothing => heard.elapsed() >= self.silence,
             };
-            let was_gone = matches!(*state.borrow(), State::Silent { .. });
             let now = Instant::now();
             match (was_gone, is_gone, reply) {
                 (false, true, Reply::Refused(cause)) => {

@@ -19,11 +19,12 @@ use super::{
     cost::Meter,
     error::{Error, Result},
     loader::{self, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
+    mutation::idempotency,
     page::Page,
-    table::{Columns, Key, Record},
+    table::{BY_ID, Columns, Key, Record},
 };
 use crate::{
-    access::{Mode, Scope, Viewer},
+    access::{Credential, Mode, Scope, Viewer},
     app::App,
     budget::queries::Taken,
     database::transaction::Transaction,
@@ -44,6 +45,8 @@ pub struct Call {
     pub cookies: Cookies,
     /// What was taken from a budget for the document; `None` outside of requests.
     pub taken: Option<Taken>,
+    /// The request's `Idempotency-Key`, if it has one.
+    pub idempotency_key: Option<String>,
     /// Counts what the document reads.
     pub meter: Arc<Meter>,
     viewer: Result<Viewer>,
@@ -77,7 +80,7 @@ impl Call {
         let meter = Arc::new(Meter::default());
         let reader = RwLock::new(Arc::new(Reader::new(&app, scope, meter.clone())));
         let (cookies, ended) = (Cookies::default(), AtomicBool::new(false));
-        Self { app, request_id, origin, cookies, taken: None, meter, viewer, ended, reader }
+        Self { app, request_id, origin, cookies, taken: None, idempotency_key: None, meter, viewer, ended, reader }
     }
 
     /// Who is signed in; the error says why nobody is.
@@ -97,7 +100,7 @@ impl Call {
     /// Takes note that a session has ended or goes on under another token: from here on the viewer is nobody,
     /// if it was theirs.
     pub fn session_ended(&self, session_id: Uuid) {
-        if self.viewer.as_ref().is_ok_and(|viewer| viewer.session_id == session_id) {
+        if self.viewer.as_ref().is_ok_and(|viewer| viewer.credential == Credential::Session(session_id)) {
             self.ended.store(true, Ordering::Release);
         }
     }
@@ -121,6 +124,19 @@ impl Call {
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
     }
 
+    /// Reads from here on what this transaction sees, until something else is written or the document ends; then it is
+    /// taken back.
+    pub fn read_within(&self, transaction: Transaction) {
+        let scope = self.reader().snapshot.scope().clone();
+        let snapshot = Snapshot::within(transaction, self.app.database.pool.clone(), scope, self.meter.clone());
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Reader::of(snapshot));
+    }
+
+    /// That a mutation which takes or answers secrets may go on: nothing of it is kept, so it takes no key.
+    pub fn unkept(&self) -> Result<&Self> {
+        if self.idempotency_key.is_some() { Err(idempotency::refused()) } else { Ok(self) }
+    }
+
     /// The snapshot, for statements that a module writes itself.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.reader().snapshot.clone()
@@ -136,6 +152,16 @@ impl Call {
         let page = Arc::new(read()?);
         pages.insert(place, page.clone());
         Ok(page)
+    }
+
+    /// The row with this id as it stands now; NOT_FOUND when there is none or the viewer may not see it.
+    pub async fn fetch<T: Record>(&self, id: Uuid) -> Result<T> {
+        self.find(id).await?.ok_or_else(|| Error::not_found("row any more"))
+    }
+
+    /// The row with this id as it stands now, if there is one that the viewer may see.
+    pub async fn find<T: Record>(&self, id: Uuid) -> Result<Option<T>> {
+        self.one::<T>(BY_ID, vec![id.into()]).await?.map(T::from_row).transpose()
     }
 
     /// A page of a list, batched with the same list of other rows.
@@ -173,7 +199,11 @@ impl Call {
 
 impl Reader {
     fn new(app: &App, scope: Scope, meter: Arc<Meter>) -> Self {
-        let snapshot = Arc::new(Snapshot::new(app.database.pool.clone(), scope, meter));
+        Self::of(Snapshot::new(app.database.pool.clone(), scope, meter))
+    }
+
+    fn of(snapshot: Snapshot) -> Self {
+        let snapshot = Arc::new(snapshot);
         Self { counts: loader::counts(snapshot.clone()), snapshot, by_type: Mutex::default(), pages: Mutex::default() }
     }
 

@@ -4,10 +4,11 @@
 //! and so would publish SQL texts and addresses.
 //! What may be told goes through the constructors here; everything else becomes `INTERNAL`, masked and logged once.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{Enum, ErrorExtensions, Value};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
+use serde::{Deserialize, Serialize};
 
 /// The result of everything that can fail on behalf of a client.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -70,18 +71,18 @@ impl ErrorCode {
 }
 
 /// One problem of an input: where it is, what kind it is, and a sentence for a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// From the field's argument inwards, such as `["input", "tradeLog", "quantity"]`.
     pub path: Vec<String>,
     /// A short word that a form can act on, such as `REQUIRED` or `TOO_LONG`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     pub message: String,
 }
 
 impl Issue {
     pub fn new(path: &[&str], code: &'static str, message: impl Into<String>) -> Self {
-        Self { path: path.iter().map(ToString::to_string).collect(), code, message: message.into() }
+        Self { path: path.iter().map(ToString::to_string).collect(), code: code.into(), message: message.into() }
     }
 
     /// The issue as it stands in `extensions.issues`.
@@ -103,6 +104,8 @@ pub struct Error {
     pub issues: Vec<Issue>,
     /// How long to wait before the same request can succeed, where that is known.
     pub retry_after: Option<Duration>,
+    /// What stands there now, where somebody else's change came first.
+    pub current: Option<serde_json::Value>,
 }
 
 /// How many problems of an input are told: a small request must not get a large answer.
@@ -110,7 +113,7 @@ const ISSUES_MAX: usize = 32;
 
 impl Error {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), issues: Vec::new(), retry_after: None }
+        Self { code, message: message.into(), issues: Vec::new(), retry_after: None, current: None }
     }
 
     /// A budget is used up, or something was tried too often; `extensions.retryAfter` says when to come back.
@@ -185,6 +188,9 @@ impl From<Error> for async_graphql::Error {
             extensions.set("code", error.code.text());
             if error.code == ErrorCode::Invalid || !issues.is_empty() {
                 extensions.set("issues", Value::List(issues));
+            }
+            if let Some(current) = error.current {
+                extensions.set("current", Value::from_json(current).unwrap_or_default());
             }
             if let Some(wait) = error.retry_after {
                 extensions.set("retryAfter", whole_seconds(wait));

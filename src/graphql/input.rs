@@ -1,6 +1,9 @@
 //! Checking an input: every problem at once, each with its path and a code that a form can act on.
 
-use sea_orm::prelude::Decimal as Number;
+use std::borrow::Cow;
+
+use async_graphql::MaybeUndefined;
+use sea_orm::{ActiveValue, prelude::Decimal as Number};
 
 use super::{
     error::{Error, Issue, Result},
@@ -20,6 +23,11 @@ impl Check {
         Self { path: vec![argument.to_owned()], issues: Vec::new() }
     }
 
+    /// Begins further in, such as at one item of a list.
+    pub fn at(path: &[&str]) -> Self {
+        Self { path: path.iter().map(ToString::to_string).collect(), issues: Vec::new() }
+    }
+
     /// Checks a nested input under its field's name.
     pub fn within<T>(&mut self, field: &str, check: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(field.to_owned());
@@ -29,10 +37,10 @@ impl Check {
     }
 
     /// Notes a problem of a field.
-    pub fn problem(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+    pub fn problem(&mut self, field: &str, code: impl Into<Cow<'static, str>>, message: impl Into<String>) {
         let mut path = self.path.clone();
         path.push(field.to_owned());
-        self.issues.push(Issue { path, code, message: message.into() });
+        self.issues.push(Issue { path, code: code.into(), message: message.into() });
     }
 
     /// A text that says something, at most `max` characters long.
@@ -51,6 +59,11 @@ impl Check {
         if let Some(text) = text {
             self.text(field, text, max);
         }
+    }
+
+    /// The same where a text may be left out, or null clears it.
+    pub fn new_text(&mut self, field: &str, change: &MaybeUndefined<String>, max: usize) {
+        self.optional_text(field, change.value(), max);
     }
 
     /// A whole number within bounds.
@@ -91,9 +104,39 @@ impl Check {
         }
     }
 
+    /// A change of a field that always holds a value: null does not clear it.
+    pub fn never_null<T>(&mut self, field: &str, change: &MaybeUndefined<T>) {
+        if change.is_null() {
+            self.problem(field, "REQUIRED", format!("{field} always holds a value; leave it out to keep it."));
+        }
+    }
+
     /// The error that tells all problems, when there are any.
     pub fn finish(self) -> Result<()> {
         if self.issues.is_empty() { Ok(()) } else { Err(Error::issues(self.issues)) }
+    }
+}
+
+/// A column that may be empty: left out it stays, null clears it.
+pub fn change<T, V>(given: MaybeUndefined<T>, stored: impl FnOnce(T) -> V) -> ActiveValue<Option<V>>
+where
+    Option<V>: Into<sea_orm::Value>,
+{
+    match given {
+        MaybeUndefined::Undefined => ActiveValue::NotSet,
+        MaybeUndefined::Null => ActiveValue::Set(None),
+        MaybeUndefined::Value(value) => ActiveValue::Set(Some(stored(value))),
+    }
+}
+
+/// A column that always holds a value: left out it stays, and [`Check::never_null`] has refused null.
+pub fn keep_or_set<T, V: Into<sea_orm::Value>>(
+    given: MaybeUndefined<T>,
+    stored: impl FnOnce(T) -> V,
+) -> ActiveValue<V> {
+    match given {
+        MaybeUndefined::Undefined | MaybeUndefined::Null => ActiveValue::NotSet,
+        MaybeUndefined::Value(value) => ActiveValue::Set(stored(value)),
     }
 }
 
@@ -106,14 +149,14 @@ mod tests {
     use super::*;
     use crate::graphql::error::ErrorCode;
 
-    fn found(check: impl FnOnce(&mut Check)) -> Vec<(String, &'static str)> {
+    fn found(check: impl FnOnce(&mut Check)) -> Vec<(String, String)> {
         let mut all = Check::new("input");
         check(&mut all);
         match all.finish() {
             Ok(()) => Vec::new(),
             Err(error) => {
                 assert_eq!(error.code, ErrorCode::Invalid);
-                error.issues.into_iter().map(|issue| (issue.path.join("."), issue.code)).collect()
+                error.issues.into_iter().map(|issue| (issue.path.join("."), issue.code.into_owned())).collect()
             }
         }
     }
@@ -134,7 +177,7 @@ mod tests {
             ("input.tradeLog.quantity", "OUT_OF_RANGE"),
             ("input.confidenceLevel", "OUT_OF_RANGE"),
         ];
-        assert_eq!(problems, expected.map(|(path, code)| (path.to_owned(), code)));
+        assert_eq!(problems, expected.map(|(path, code)| (path.to_owned(), code.to_owned())));
     }
 
     #[test]
@@ -147,7 +190,7 @@ mod tests {
             ("0.1234567800", None),
         ] {
             let problems = found(|check| check.decimal("quantity", decimal(value), 20, 8));
-            assert_eq!(problems.first().map(|(_, code)| *code), problem, "{value}");
+            assert_eq!(problems.first().map(|(_, code)| code.as_str()), problem, "{value}");
         }
     }
 

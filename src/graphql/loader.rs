@@ -38,6 +38,11 @@ impl Snapshot {
         Self { pool, scope, transaction: OnceCell::new(), meter }
     }
 
+    /// The picture that an open transaction has, with what it has written.
+    pub fn within(transaction: Transaction, pool: Pool, scope: Scope, meter: Arc<Meter>) -> Self {
+        Self { transaction: OnceCell::new_with(Some(transaction)), ..Self::new(pool, scope, meter) }
+    }
+
     pub fn scope(&self) -> &Scope {
         &self.scope
     }

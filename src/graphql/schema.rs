@@ -8,7 +8,7 @@ use crate::{
     budget::queries::BudgetQueries,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
-    watchlists::queries::WatchlistQueries,
+    watchlists::{mutations::WatchlistMutations, queries::WatchlistQueries},
 };
 
 /// Selections within each other, as the guard lets them in.
@@ -28,7 +28,7 @@ pub struct Query(
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AuthenticationMutations, JournalingMutations, OnboardingMutations);
+pub struct Mutation(AuthenticationMutations, WatchlistMutations, OnboardingMutations, JournalingMutations);
 
 pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
 

@@ -30,7 +30,7 @@ pub fn issue(error: &ServerError, asked: &Asked) -> Issue {
         None => of_execution(error, asked).unwrap_or_default(),
     };
     let code = if message.contains("is required but not provided") { "REQUIRED" } else { "FORMAT" };
-    Issue { path, code, message: clipped(sentence(message)) }
+    Issue { path, code: code.into(), message: clipped(sentence(message)) }
 }
 
 /// Validation names the argument, and what lies within it down to an object with a field too many or too few.

@@ -26,6 +26,7 @@ use crate::{
         call::{Call, Origin},
         cookies::Cookies,
         error::{Error, ErrorCode, Result},
+        mutation::idempotency,
     },
     logging::{audit::Event, types::AuditOperation},
 };
@@ -65,6 +66,7 @@ fn given_up(limit: Duration) -> Answer {
 /// Runs a document that is paid for, and gives back what it did not use.
 async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Box<Answer>> {
     let estimate = estimated(app, &admitted.asked)?;
+    let idempotency_key = idempotency_key(&caller.headers, &admitted)?;
     let origin = sender(app, &caller);
     let cookies = cookies::read(&caller.headers, Sender::of(&caller.headers, &app.settings.cors_origins));
     let viewer = viewer(app, &caller, &cookies, &origin).await;
@@ -72,10 +74,19 @@ async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answ
     let mut call = Call::new(app.clone(), caller.request_id, origin, viewer);
     call.taken = Some(charge.taken());
     call.cookies = cookies;
+    call.idempotency_key = idempotency_key;
     let meter = call.meter.clone();
     let mut answer = execute(app, call, admitted).await;
     charge.settle(app, meter.read(), &mut answer);
     Ok(answer)
+}
+
+/// The key under which the document is to happen once; only what is written can happen twice.
+fn idempotency_key(headers: &HeaderMap, admitted: &Admitted) -> Result<Option<String>, Box<Answer>> {
+    if admitted.is_query() {
+        return Ok(None);
+    }
+    idempotency::key(headers).map_err(|error| Box::new(Answer::refused(error)))
 }
 
 async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {

@@ -70,21 +70,6 @@ pub async fn portfolio_value(transaction: &impl ConnectionTrait, user_id: Uuid, 
     Ok(total.flatten().unwrap_or_default())
 }
 
-pub async fn insert_entry(transaction: &impl ConnectionTrait, row: journal_entries::ActiveModel) -> Result<()> {
-    journal_entries::Entity::insert(row).exec_without_returning(transaction).await?;
-    Ok(())
-}
-
-pub async fn insert_trade_log(transaction: &impl ConnectionTrait, row: manual_trade_logs::ActiveModel) -> Result<()> {
-    manual_trade_logs::Entity::insert(row).exec_without_returning(transaction).await?;
-    Ok(())
-}
-
-pub async fn insert_analysis(transaction: &impl ConnectionTrait, row: trade_analysis::ActiveModel) -> Result<()> {
-    trade_analysis::Entity::insert(row).exec_without_returning(transaction).await?;
-    Ok(())
-}
-
 /// The entry's row, and the trade log that was given with it.
 pub fn entry_row(
     id: Uuid,
@@ -169,9 +154,14 @@ pub fn trade_log_row(
     })
 }
 
-pub fn analysis_row(user_id: Uuid, trade_log_id: Uuid, input: CreateTradeAnalysisInput) -> trade_analysis::ActiveModel {
+pub fn analysis_row(
+    id: Uuid,
+    user_id: Uuid,
+    trade_log_id: Uuid,
+    input: CreateTradeAnalysisInput,
+) -> trade_analysis::ActiveModel {
     trade_analysis::ActiveModel {
-        id: Set(Uuid::now_v7()),
+        id: Set(id),
         user_id: Set(user_id),
         trade_log_id: Set(trade_log_id),
         pre_trade_analysis: Set(input.pre_trade_analysis),

@@ -2,5 +2,7 @@
 //!
 //! Tables: watchlists, watchlist_items, watchlist_shares.
 
+pub mod mutations;
 pub mod queries;
+mod store;
 pub mod types;

@@ -103,6 +103,26 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         r#"mutation { createJournalEntry(input: { content: "x" }) { journalEntry { id } } }"#,
         ForNobody::Refused,
     ),
+    (
+        "createWatchlist",
+        r#"mutation { createWatchlist(input: { name: "x" }) { watchlist { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "updateWatchlist",
+        r#"mutation { updateWatchlist(input: { id: "watchlist_018f3c1e-0000-7000-8000-000000000000", name: "x" }) { watchlist { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "deleteWatchlist",
+        r#"mutation { deleteWatchlist(input: { id: "watchlist_018f3c1e-0000-7000-8000-000000000000" }) { watchlistId } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "addWatchlistItems",
+        r#"mutation { addWatchlistItems(input: { watchlistId: "watchlist_018f3c1e-0000-7000-8000-000000000000", items: [{ symbol: "X" }] }) { watchlist { id } } }"#,
+        ForNobody::Refused,
+    ),
 ];
 
 /// Tables whose rows are nobody's own: none of the 22.

@@ -54,7 +54,7 @@ async fn an_entry_is_written_with_its_trade_log_and_analysis() {
     assert_eq!(activity.as_array().unwrap().len(), 1);
     assert_eq!(activity[0]["blockId"], "journaling");
     assert_eq!(activity[0]["action"], "journal_entry_created");
-    assert_eq!(activity[0]["metadata"]["journal_entry"], id);
+    assert_eq!(activity[0]["metadata"]["created"][0], id);
 }
 
 #[tokio::test]

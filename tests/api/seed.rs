@@ -13,8 +13,9 @@ use tokio::sync::Notify;
 use crate::support::Api;
 
 /// Nobody has signed in, asked for anything or got a message, so these stay empty.
-const EMPTY: [&str; 8] = [
+const EMPTY: [&str; 9] = [
     "audit_log",
+    "idempotency_keys",
     "one_time_tokens",
     "rate_limits",
     "sign_in_attempts",

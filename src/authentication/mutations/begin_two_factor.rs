@@ -15,7 +15,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
     sealing::columns::TOTP_SECRET,
 };
@@ -42,7 +42,7 @@ pub(super) async fn run(call: &Call, input: BeginTwoFactorInput) -> Result<Begin
     let mut random = Zeroizing::new([0_u8; totp::SECRET_BYTES]);
     getrandom::fill(random.as_mut_slice()).map_err(Error::internal)?;
     let secret = totp::text(random.as_slice());
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     let factor = second_factor::lock(write.transaction(), found.id).await?;
     if factor.is_none_or(|factor| factor.totp_enabled_at.is_some()) {
         drop(write);

@@ -16,7 +16,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Issue, Result},
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
 };
 
@@ -53,7 +53,7 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
         return Err(Error::issues(vec![problem]));
     }
     let hashed_password = call.app.hashing.hash(&input.new_password).await?;
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     let now = clock::now();
     let row = users::ActiveModel {
         hashed_password: Set(hashed_password),
@@ -65,7 +65,7 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
         return Err(Error::issues(vec![wrong_password("currentPassword")]));
     }
     attempt.succeeded(write.transaction()).await?;
-    let others = Ending::AllBut(viewer.session_id);
+    let others = Ending::AllBut(viewer.session_id()?);
     let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;
     let notice = messages::password_changed(viewer.user.email.clone(), now);

@@ -1,7 +1,7 @@
 //! Asking the one who is signed in once more, before what a stolen token must not do: for the password, and for a code
 //! where the account has a second factor.
 
-use super::change_password::wrong_password;
+use super::{MODULE, change_password::wrong_password};
 use crate::{
     authentication::{
         attempts::{self, Attempt, Tried},
@@ -11,7 +11,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
-        write::Write,
+        mutation::Write,
     },
 };
 
@@ -27,7 +27,7 @@ pub(super) async fn password(call: &Call, password: &str, field: &str) -> Result
 /// The password and a code of the one who is signed in and has a second factor; both are settled in the write.
 pub(super) async fn both<'a>(call: &'a Call, given: &str, code: Option<Code>) -> Result<(Write<'a>, Credentials)> {
     let (attempt, found) = password(call, given, "password").await?;
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     match second_factor::check(&call.app.keys, write.transaction(), found.id, code.as_ref()).await? {
         Checked::Passed(Proof::NotNeeded) => {
             drop(write);

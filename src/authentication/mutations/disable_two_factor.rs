@@ -14,8 +14,8 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
+        mutation::Deed,
         table::{BY_ID, Record},
-        write::Deed,
     },
 };
 

@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         call::Call,
         error::Result,
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
 };
 
@@ -35,9 +35,9 @@ pub struct EnableTwoFactorPayload {
 
 pub(super) async fn run(call: &Call, input: EnableTwoFactorInput) -> Result<EnableTwoFactorPayload> {
     let viewer = call.viewer()?;
-    let (user, session) = (viewer.user.id, viewer.session_id);
+    let (user, session) = (viewer.user.id, viewer.session_id()?);
     let attempt = attempts::reserve(call, Action::Password, &viewer.user.email).await?;
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     match factor::check_first(&call.app.keys, write.transaction(), user, &input.code).await {
         Ok(Checked::Passed(_)) => {}
         Ok(Checked::Wrong(error)) => {

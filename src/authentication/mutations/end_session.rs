@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::MODULE;
 use crate::{
+    access::Credential,
     authentication::{
         store::{self, Ending},
         types::Session,
@@ -13,7 +14,7 @@ use crate::{
         call::Call,
         error::{Error, Result},
         id::Id,
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
 };
 
@@ -33,15 +34,15 @@ pub struct SignOutPayload {
 
 pub(super) async fn run(call: &Call, session_id: Uuid, action: &str) -> Result<SignOutPayload> {
     let viewer = call.viewer()?;
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     let ended = store::end_sessions(write.transaction(), viewer.user.id, Ending::This(session_id)).await?;
     if ended == 0 {
         return Err(Error::not_found("live session"));
     }
     let deed = Deed::new(MODULE, action, "A session was ended.");
-    write.commit(deed.about("session", session_id)).await?;
+    write.commit(deed.deleted::<Session>(session_id)).await?;
     call.session_ended(session_id);
-    if session_id == viewer.session_id {
+    if viewer.credential == Credential::Session(session_id) {
         call.cookies.forget();
     }
     Ok(SignOutPayload { session_id: Id::new(session_id) })

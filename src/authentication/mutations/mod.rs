@@ -18,7 +18,10 @@ mod verify_email;
 
 use async_graphql::{Context, Object};
 
-use crate::graphql::{call::call, error::Result};
+use crate::{
+    access::Module,
+    graphql::{call::call, error::Result},
+};
 pub use begin_two_factor::{BeginTwoFactorInput, BeginTwoFactorPayload};
 pub use change_password::{ChangePasswordInput, ChangePasswordPayload};
 pub use disable_two_factor::{DisableTwoFactorInput, DisableTwoFactorPayload};
@@ -35,7 +38,7 @@ pub use sign_in::SignInInput;
 pub use verify_email::{VerifyEmailInput, VerifyEmailPayload};
 
 /// The part of the product, as activity rows name it.
-const MODULE: &str = "authentication";
+const MODULE: Module = Module::Authentication;
 
 #[derive(Default)]
 pub struct AuthenticationMutations;
@@ -49,7 +52,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The new account.")] input: RegisterInput,
     ) -> Result<Option<SignInPayload>> {
-        register::run(call(ctx), input).await.map(Some)
+        register::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Signs in. An unknown address and a wrong password answer alike, and are counted alike: RATE_LIMITED after too many
@@ -59,7 +62,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: SignInInput,
     ) -> Result<Option<SignInPayload>> {
-        sign_in::run(call(ctx), input).await.map(Some)
+        sign_in::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Goes on with a session under new tokens. A refresh token used twice within 10 seconds answers CONFLICT;
@@ -69,13 +72,13 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: RefreshSessionInput,
     ) -> Result<Option<SignInPayload>> {
-        refresh_session::run(call(ctx), input).await.map(Some)
+        refresh_session::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Ends the session that asks.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<Option<SignOutPayload>> {
-        let call = call(ctx);
-        let session_id = call.viewer()?.session_id;
+        let call = call(ctx).unkept()?;
+        let session_id = call.viewer()?.session_id()?;
         end_session::run(call, session_id, "signed_out").await.map(Some)
     }
 
@@ -85,7 +88,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: RevokeSessionInput,
     ) -> Result<Option<SignOutPayload>> {
-        end_session::run(call(ctx), input.id.0, "session_revoked").await.map(Some)
+        end_session::run(call(ctx).unkept()?, input.id.0, "session_revoked").await.map(Some)
     }
 
     /// Changes the password and ends all other sessions. Wrong passwords are counted as those of `signIn` are.
@@ -94,13 +97,13 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<Option<ChangePasswordPayload>> {
-        change_password::run(call(ctx), input).await.map(Some)
+        change_password::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Sends a message to the viewer's address with a token that confirms it; a new token ends the older one.
     /// CONFLICT when the address is confirmed already, RATE_LIMITED after 3 messages within the hour.
     async fn request_email_verification(&self, ctx: &Context<'_>) -> Result<Option<RequestEmailVerificationPayload>> {
-        request_email_verification::run(call(ctx)).await.map(Some)
+        request_email_verification::run(call(ctx).unkept()?).await.map(Some)
     }
 
     /// Confirms an address with the token that was sent to it, whoever is signed in. A token that is unknown, used, older
@@ -110,7 +113,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: VerifyEmailInput,
     ) -> Result<Option<VerifyEmailPayload>> {
-        verify_email::run(call(ctx), input).await.map(Some)
+        verify_email::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Sends a message to the address with a token that resets its account's password; a new token ends the older one.
@@ -120,7 +123,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose password is forgotten.")] input: RequestPasswordResetInput,
     ) -> Result<Option<RequestPasswordResetPayload>> {
-        Ok(Some(request_password_reset::run(call(ctx), input)))
+        Ok(Some(request_password_reset::run(call(ctx).unkept()?, input)))
     }
 
     /// Sets a new password with the token that was sent to the account's address, and ends all its sessions. It signs
@@ -131,7 +134,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The token and the new password.")] input: ResetPasswordInput,
     ) -> Result<Option<ResetPasswordPayload>> {
-        reset_password::run(call(ctx), input).await.map(Some)
+        reset_password::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Makes a secret for an authenticator app. Signing in needs no code before `enableTwoFactor`; begun again, the
@@ -141,7 +144,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who begins.")] input: BeginTwoFactorInput,
     ) -> Result<Option<BeginTwoFactorPayload>> {
-        begin_two_factor::run(call(ctx), input).await.map(Some)
+        begin_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Switches the second factor on, hands out recovery codes and ends all other sessions. CONFLICT when it is on
@@ -151,7 +154,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "A code of the app.")] input: EnableTwoFactorInput,
     ) -> Result<Option<EnableTwoFactorPayload>> {
-        enable_two_factor::run(call(ctx), input).await.map(Some)
+        enable_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Switches the second factor off; its recovery codes are dead. CONFLICT when it is off.
@@ -160,7 +163,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who switches it off.")] input: DisableTwoFactorInput,
     ) -> Result<Option<DisableTwoFactorPayload>> {
-        disable_two_factor::run(call(ctx), input).await.map(Some)
+        disable_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Hands out new recovery codes in the place of all earlier ones. CONFLICT when the second factor is off.
@@ -169,6 +172,6 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who asks for them.")] input: RenewRecoveryCodesInput,
     ) -> Result<Option<RenewRecoveryCodesPayload>> {
-        renew_recovery_codes::run(call(ctx), input).await.map(Some)
+        renew_recovery_codes::run(call(ctx).unkept()?, input).await.map(Some)
     }
 }

@@ -17,9 +17,9 @@ use crate::{
         cookies::Kept,
         error::{Error, Result},
         id::Id,
+        mutation::{Deed, Write},
         scalars::DateTime,
         table::{BY_ID, Record},
-        write::{Deed, Write},
     },
 };
 

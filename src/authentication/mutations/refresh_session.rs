@@ -18,7 +18,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, ErrorCode, Result},
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
 };
 

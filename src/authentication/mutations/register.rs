@@ -20,8 +20,8 @@ use crate::{
         call::Call,
         error::{Error, ErrorCode, Result},
         input::Check,
+        mutation::Write,
         scalars::EmailAddress,
-        write::Write,
     },
 };
 

@@ -15,7 +15,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
-        write::Deed,
+        mutation::Deed,
     },
 };
 

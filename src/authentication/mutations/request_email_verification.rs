@@ -16,7 +16,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
     logging::{
         audit::{self, Event},
@@ -37,7 +37,7 @@ pub(super) async fn run(call: &Call) -> Result<RequestEmailVerificationPayload> 
     if viewer.user.email_verified_at.is_some() {
         return Err(Error::conflict("This address is confirmed already."));
     }
-    let message = issue(call, Write::of_viewer(call).await?, viewer.user.id).await?;
+    let message = issue(call, Write::of_viewer(call, MODULE).await?, viewer.user.id).await?;
     let email = message.to.clone();
     call.app.mailer.post(async { Ok(Some(message)) });
     Ok(RequestEmailVerificationPayload { email })

@@ -16,8 +16,8 @@ use crate::{
     graphql::{
         call::Call,
         error::Result,
+        mutation::{Deed, Write},
         scalars::EmailAddress,
-        write::{Deed, Write},
     },
     logging::{
         audit::{self, Event},

@@ -19,7 +19,7 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
-        write::{Deed, Write},
+        mutation::{Deed, Write},
     },
     logging::{
         audit::{self, Event},
@@ -77,7 +77,7 @@ pub(super) async fn run(call: &Call, input: ResetPasswordInput) -> Result<ResetP
     if let Ok(viewer) = call.viewer()
         && viewer.user.id == user_id
     {
-        call.session_ended(viewer.session_id);
+        call.session_ended(viewer.session_id()?);
     }
     call.app.mailer.post(async move { Ok(Some(messages::password_changed(holder.email, now))) });
     Ok(ResetPasswordPayload { sessions_ended })

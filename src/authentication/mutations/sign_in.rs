@@ -16,8 +16,8 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, ErrorCode, Result},
+        mutation::Write,
         scalars::EmailAddress,
-        write::Write,
     },
     logging::{audit::Event, types::AuditOperation},
 };

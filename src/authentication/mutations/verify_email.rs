@@ -17,8 +17,8 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
+        mutation::{Deed, Write},
         scalars::DateTime,
-        write::{Deed, Write},
     },
     logging::{
         audit::{self, Event},

@@ -1,49 +1,71 @@
 //! `createJournalEntry`: the model for every write.
 //!
-//! Check the whole input; begin a transaction in the viewer's scope; write the rows; commit them with their activity;
-//! read the payload from what then stands.
+//! The input is checked whole, its rows are written in the transaction of the mutation, and the payload is read from the
+//! ids of what was made; the rest is [`perform`](crate::graphql::mutation::perform)'s.
 
-use async_graphql::InputType;
+use async_graphql::SimpleObject;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{CreateJournalEntryInput, CreateTradeLogInput, MODULE};
 use crate::{
+    access::Module,
     clock,
     graphql::{
         call::Call,
-        error::{Error, Result},
+        error::Result,
         input::Check,
-        table::{BY_ID, Record},
-        write::{Deed, Write},
+        mutation::{Deed, Mutation, Write},
     },
     journaling::{
         store::{self, Facts},
         trade,
-        types::{JournalEntry, TradeLog},
+        types::{JournalEntry, TradeAnalysis, TradeLog},
     },
 };
 
-pub async fn run(call: &Call, input: CreateJournalEntryInput) -> Result<JournalEntry> {
-    call.viewer()?;
-    let mut check = Check::new("input");
-    input.check(&mut check);
-    check_total(&mut check, input.trade_log.as_ref());
-    check.finish()?;
+/// An entry that was written.
+#[derive(SimpleObject)]
+pub struct CreateJournalEntryPayload {
+    /// The new entry, with its trade log and analysis when they were given.
+    journal_entry: JournalEntry,
+}
 
-    let record = InputType::to_value(&input).into_json().map_err(Error::internal)?;
-    let write = Write::of_viewer(call).await?;
-    let (entry_id, trade_log_id) = insert(call, &write, input).await?;
-    let mut deed = Deed::new(MODULE, "journal_entry_created", "A journal entry was written.")
-        .with_input(record)
-        .about(JournalEntry::TABLE.prefix, entry_id);
-    if let Some(id) = trade_log_id {
-        deed = deed.about(TradeLog::TABLE.prefix, id);
+/// The ids of what was made.
+#[derive(Serialize, Deserialize)]
+pub struct Made {
+    entry: Uuid,
+    trade_log: Option<Uuid>,
+    analysis: Option<Uuid>,
+}
+
+impl Mutation for CreateJournalEntryInput {
+    const MODULE: Module = MODULE;
+    type Done = Made;
+    type Payload = CreateJournalEntryPayload;
+
+    fn check(&self, check: &mut Check) {
+        self.check_fields(check);
+        check_total(check, self.trade_log.as_ref());
     }
-    write.commit(deed).await?;
 
-    let row = call.one::<JournalEntry>(BY_ID, vec![entry_id.into()]).await?;
-    JournalEntry::from_row(row.ok_or_else(|| Error::not_found("journal entry"))?)
+    async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
+        let made = insert(write, self).await?;
+        let mut deed = Deed::new(MODULE, "journal_entry_created", "A journal entry was written.");
+        deed = deed.created::<JournalEntry>(made.entry);
+        if let Some(id) = made.trade_log {
+            deed = deed.created::<TradeLog>(id);
+        }
+        if let Some(id) = made.analysis {
+            deed = deed.created::<TradeAnalysis>(id);
+        }
+        Ok((made, deed))
+    }
+
+    async fn payload(call: &Call, made: Made) -> Result<CreateJournalEntryPayload> {
+        Ok(CreateJournalEntryPayload { journal_entry: call.fetch(made.entry).await? })
+    }
 }
 
 /// The one figure that may not fit although its factors do.
@@ -57,38 +79,33 @@ fn check_total(check: &mut Check, trade_log: Option<&CreateTradeLogInput>) {
     }
 }
 
-/// Writes the rows; answers the ids of the entry and of its trade log.
-async fn insert(call: &Call, write: &Write<'_>, input: CreateJournalEntryInput) -> Result<(Uuid, Option<Uuid>)> {
-    let transaction = write.transaction();
-    let facts = Facts::read(transaction, call.viewer()?, clock::now()).await?;
-    let entry_id = input.id.map_or_else(Uuid::now_v7, |id| id.0);
+async fn insert(write: &Write<'_>, input: CreateJournalEntryInput) -> Result<Made> {
+    let facts = Facts::read(write.transaction(), write.call().viewer()?, clock::now()).await?;
+    let entry = input.id.map_or_else(Uuid::now_v7, |id| id.0);
     let entry_date = input.entry_date.map_or(facts.today, |date| date.0);
-    let (row, trade_log) = store::entry_row(entry_id, &facts, entry_date, input);
-    store::insert_entry(transaction, row).await.map_err(|error| error.renaming("tradeId", "aboutTradeId"))?;
-    let trade_log_id = match trade_log {
-        Some(log) => Some(insert_trade_log(write, &facts, entry_id, entry_date, log).await?),
-        None => None,
-    };
-    Ok((entry_id, trade_log_id))
+    let (row, trade_log) = store::entry_row(entry, &facts, entry_date, input);
+    write.insert(row).await.map_err(|error| error.renaming("tradeId", "aboutTradeId"))?;
+    let mut made = Made { entry, trade_log: None, analysis: None };
+    if let Some(log) = trade_log {
+        let (id, analysis) = insert_trade_log(write, &facts, (entry, entry_date), log).await?;
+        (made.trade_log, made.analysis) = (Some(id), analysis);
+    }
+    Ok(made)
 }
 
 async fn insert_trade_log(
     write: &Write<'_>,
     facts: &Facts,
-    entry_id: Uuid,
-    entry_date: NaiveDate,
+    entry: (Uuid, NaiveDate),
     mut input: CreateTradeLogInput,
-) -> Result<Uuid> {
-    let transaction = write.transaction();
+) -> Result<(Uuid, Option<Uuid>)> {
     let analysis = input.analysis.take();
     let currency = input.currency.take().map_or_else(|| facts.currency.clone(), |currency| currency.0);
-    let portfolio_value = store::portfolio_value(transaction, facts.user_id, &currency).await?;
+    let portfolio_value = store::portfolio_value(write.transaction(), facts.user_id, &currency).await?;
     let id = Uuid::now_v7();
-    let row = store::trade_log_row(id, facts, (entry_id, entry_date), (currency, portfolio_value), input)?;
-    store::insert_trade_log(transaction, row).await?;
-    if let Some(analysis) = analysis {
-        let row = store::analysis_row(facts.user_id, id, analysis);
-        store::insert_analysis(transaction, row).await?;
-    }
-    Ok(id)
+    write.insert(store::trade_log_row(id, facts, entry, (currency, portfolio_value), input)?).await?;
+    let Some(analysis) = analysis else { return Ok((id, None)) };
+    let analysis_id = Uuid::now_v7();
+    write.insert(store::analysis_row(analysis_id, facts.user_id, id, analysis)).await?;
+    Ok((id, Some(analysis_id)))
 }

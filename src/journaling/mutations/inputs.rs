@@ -173,7 +173,7 @@ pub struct CreateTradeAnalysisInput {
 }
 
 impl CreateJournalEntryInput {
-    pub fn check(&self, check: &mut Check) {
+    pub fn check_fields(&self, check: &mut Check) {
         check.text("content", &self.content, TEXT_MAX);
         for (field, text, max) in [
             ("title", &self.title, 500),

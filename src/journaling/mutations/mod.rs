@@ -3,21 +3,17 @@
 mod create_journal_entry;
 mod inputs;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 
-use super::types::JournalEntry;
-use crate::graphql::{call::call, error::Result};
+use crate::{
+    access::Module,
+    graphql::{error::Result, mutation::perform},
+};
+pub use create_journal_entry::CreateJournalEntryPayload;
 pub use inputs::{CreateJournalEntryInput, CreateTradeAnalysisInput, CreateTradeLogInput};
 
 /// The part of the product, as activity rows name it.
-const MODULE: &str = "journaling";
-
-/// An entry that was written.
-#[derive(SimpleObject)]
-pub struct CreateJournalEntryPayload {
-    /// The new entry, with its trade log and analysis when they were given.
-    journal_entry: JournalEntry,
-}
+const MODULE: Module = Module::Journaling;
 
 #[derive(Default)]
 pub struct JournalingMutations;
@@ -31,7 +27,6 @@ impl JournalingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The entry.")] input: CreateJournalEntryInput,
     ) -> Result<Option<CreateJournalEntryPayload>> {
-        let journal_entry = create_journal_entry::run(call(ctx), input).await?;
-        Ok(Some(CreateJournalEntryPayload { journal_entry }))
+        perform(ctx, input).await
     }
 }

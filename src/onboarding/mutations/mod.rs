@@ -5,12 +5,15 @@ mod update_personal_data;
 
 use async_graphql::{Context, Object};
 
-use crate::graphql::{call::call, error::Result};
+use crate::{
+    access::Module,
+    graphql::{call::call, error::Result},
+};
 pub use reveal_personal_data::{RevealPersonalDataInput, RevealPersonalDataPayload};
 pub use update_personal_data::{UpdatePersonalDataInput, UpdatePersonalDataPayload};
 
 /// The part of the product, as activity rows name it.
-const MODULE: &str = "onboarding";
+const MODULE: Module = Module::Onboarding;
 
 #[derive(Default)]
 pub struct OnboardingMutations;
@@ -24,7 +27,7 @@ impl OnboardingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The numbers.")] input: UpdatePersonalDataInput,
     ) -> Result<Option<UpdatePersonalDataPayload>> {
-        update_personal_data::run(call(ctx), input).await.map(Some)
+        update_personal_data::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
     /// Shows the viewer's telephone and tax numbers in full, for their password. The viewer's activity and the audit
@@ -34,6 +37,6 @@ impl OnboardingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The proof that it is the viewer who asks.")] input: RevealPersonalDataInput,
     ) -> Result<Option<RevealPersonalDataPayload>> {
-        reveal_personal_data::run(call(ctx), input).await.map(Some)
+        reveal_personal_data::run(call(ctx).unkept()?, input).await.map(Some)
     }
 }

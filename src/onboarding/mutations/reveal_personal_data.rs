@@ -9,8 +9,8 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
+        mutation::{Deed, Write},
         table::Record,
-        write::{Deed, Write},
     },
     logging::{
         audit::{Event, record_in},
@@ -48,7 +48,7 @@ pub(super) async fn run(call: &Call, input: RevealPersonalDataInput) -> Result<R
     let Tried::Right(attempt, _) = attempts::try_password(call, &viewer.user.email, &input.password).await? else {
         return Err(Error::invalid(&["input", "password"], "WRONG", "This is not the password of the account."));
     };
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     let found = store::onboarding_of(write.transaction(), user_id).await?;
     let open = |column: SealedColumn, stored: Option<String>| -> Result<Option<String>> {
         let Some(stored) = stored else { return Ok(None) };
@@ -62,7 +62,7 @@ pub(super) async fn run(call: &Call, input: RevealPersonalDataInput) -> Result<R
         shown.phone_number = open(PHONE_NUMBER, row.phone_number)?;
         shown.tax_identification_number = open(TAX_IDENTIFICATION_NUMBER, row.tax_identification_number)?;
         shown.tax_file_number = open(TAX_FILE_NUMBER, row.tax_file_number)?;
-        deed = deed.about(Onboarding::TABLE.prefix, row.id);
+        deed = deed.updated::<Onboarding>(row.id);
         event = event.on(Onboarding::TABLE.sql, row.id);
     }
     attempt.succeeded(write.transaction()).await?;

@@ -13,9 +13,9 @@ use crate::{
         call::Call,
         error::{Error, Result},
         input::Check,
+        mutation::{Deed, Write},
         scalars::DateTime,
         table::{BY_ID, Record},
-        write::{Deed, Write},
     },
     onboarding::{
         personal,
@@ -66,12 +66,12 @@ pub(super) async fn run(call: &Call, input: UpdatePersonalDataInput) -> Result<U
     let summary = summary(&numbers);
     let changes = sealed(&call.app.keys, user_id, numbers)?;
 
-    let write = Write::of_viewer(call).await?;
+    let write = Write::of_viewer(call, MODULE).await?;
     let found = store::onboarding_to_change(write.transaction(), user_id).await?;
     refuse_changed(&found, expected)?;
     store::change_numbers(write.transaction(), found.id, changes).await?;
     let deed = Deed::new(MODULE, "personal_data_updated", "Telephone and tax numbers were changed.");
-    write.commit(deed.with_input(summary).about(Onboarding::TABLE.prefix, found.id)).await?;
+    write.commit(deed.with_input(summary).updated::<Onboarding>(found.id)).await?;
 
     let row = call.one::<Onboarding>(BY_ID, vec![found.id.into()]).await?;
     let onboarding = Onboarding::from_row(row.ok_or_else(|| Error::not_found("onboarding"))?)?;

@@ -20,7 +20,8 @@ async fn ends_another_session_of_ones_own() {
     assert_eq!(answer.data(), &json!({ "revokeSession": { "sessionId": id } }));
     assert_eq!(owner(&api, &other.access).await, None);
     assert_eq!(owner(&api, &ada.token).await.as_deref(), Some("ada@example.com"));
-    let activity = "SELECT concat_ws('|', user_id, action, session_id <> '', metadata->>'session') FROM agent_memory";
+    let activity =
+        "SELECT concat_ws('|', user_id, action, session_id <> '', metadata->'deleted'->>0) FROM agent_memory";
     assert_eq!(line(&api, activity).await, format!("{}|session_revoked|t|{id}", ada.id));
 
     let before = rows(&api).await;

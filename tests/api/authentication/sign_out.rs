@@ -20,7 +20,7 @@ async fn ends_the_session_that_asks_and_no_other() {
     let ended = "SELECT concat_ws('|', id, revoked_at IS NOT NULL) FROM user_sessions WHERE NOT is_active";
     assert_eq!(line(&api, ended).await, format!("{}|t", tokens.session));
     let activity =
-        "SELECT concat_ws('|', user_id, block_id, action, session_id, metadata->>'session') FROM agent_memory";
+        "SELECT concat_ws('|', user_id, block_id, action, session_id, metadata->'deleted'->>0) FROM agent_memory";
     let expected = format!("{}|authentication|signed_out|{1}|session_{1}", ada.id, tokens.session);
     assert_eq!(line(&api, activity).await, expected);
 }

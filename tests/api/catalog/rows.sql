@@ -64,6 +64,8 @@ INSERT INTO audit_log (id, operation, scope, table_name, row_id, changes)
 VALUES ('00000000-0000-7000-8000-000000000001', 'UPDATE', 'system', 'users', '00000000-0000-7000-8000-000000000001', '{}');
 INSERT INTO sign_in_attempts (counter, key, attempts, last_at, blocked_until, forgotten_at)
 VALUES ('account', repeat('0', 64), 1, now(), now(), now());
+INSERT INTO idempotency_keys (user_id, key, field, digest)
+VALUES ('00000000-0000-7000-8000-000000000001', 'probe', 'probe', sha256('probe'));
 INSERT INTO user_two_factor (user_id) VALUES ('00000000-0000-7000-8000-000000000001');
 INSERT INTO user_recovery_codes (id, user_id, code_hash)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', repeat('0', 64));

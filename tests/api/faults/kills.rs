@@ -16,8 +16,8 @@ use super::{
 use crate::process::{Server, database_in, postgres_of};
 
 const WRITERS: usize = 8;
-/// Twice what is promised, for a machine that does other things as well.
-const SOON: Duration = Duration::from_secs(6);
+/// What is promised.
+const SOON: Duration = Duration::from_secs(3);
 
 /// What came of one kind of blow, over several of them.
 #[derive(Default)]

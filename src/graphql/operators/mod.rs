@@ -1,5 +1,7 @@
 //! The operators of filters, typed per scalar: `{ gte: "100", lt: "200" }`.
 
+mod operands;
+
 use std::{borrow::Cow, marker::PhantomData};
 
 use async_graphql::{
@@ -12,7 +14,7 @@ use sea_orm::{Value as Sql, prelude::DateTimeWithTimeZone, sea_query::ArrayType}
 use super::{
     enumeration::Enumeration,
     filter::{Wrong, input_object, input_value},
-    id::{self, AnyId},
+    id::AnyId,
     scalars::{Date, DateTime, Decimal, Json, Time},
     table::Table,
 };
@@ -49,6 +51,8 @@ pub trait Kind: Sync {
     fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, Wrong>;
     /// Reads a value that a cursor carries.
     fn decode(&self, value: serde_json::Value) -> Option<Sql>;
+    /// A stored value as the API shows it.
+    fn show(&self, table: &Table, value: Sql) -> serde_json::Value;
     /// Whether lists can be ordered by it.
     fn ordered(&self) -> bool;
     /// The stored texts of an enumeration; `None` for everything else.
@@ -88,6 +92,11 @@ pub trait Operand: InputType + 'static {
 
     fn into_sql(self, table: &Table) -> Result<Sql, String>;
 
+    /// A stored value as the API shows it.
+    fn show(_: &Table, value: Sql) -> serde_json::Value {
+        encode(value).unwrap_or_default()
+    }
+
     /// The stored texts of an enumeration.
     fn values() -> Option<Vec<&'static str>> {
         None
@@ -114,6 +123,10 @@ impl<S: Operand> Kind for Of<S> {
 
     fn decode(&self, value: serde_json::Value) -> Option<Sql> {
         decode(&S::ARRAY, value)
+    }
+
+    fn show(&self, table: &Table, value: Sql) -> serde_json::Value {
+        S::show(table, value)
     }
 
     fn ordered(&self) -> bool {
@@ -222,109 +235,6 @@ fn scalar<S: InputType>(value: Value) -> Result<S, String> {
         let named = message.strip_prefix("Failed to parse \"").and_then(|rest| rest.split_once("\": "));
         named.map_or_else(|| message.clone(), |(_, sentence)| sentence.to_owned())
     })
-}
-
-impl Operand for async_graphql::ID {
-    const ARRAY: ArrayType = ArrayType::Uuid;
-    const ORDERED: bool = false;
-
-    fn into_sql(self, table: &Table) -> Result<Sql, String> {
-        id::parse(table.prefix, &self).map(Sql::from)
-    }
-}
-
-impl Operand for AnyId {
-    const ARRAY: ArrayType = ArrayType::Uuid;
-    const ORDERED: bool = false;
-
-    fn operators() -> String {
-        "AnyIDFilter".to_owned()
-    }
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.0.into())
-    }
-}
-
-impl Operand for String {
-    const ARRAY: ArrayType = ArrayType::String;
-    const TEXTUAL: bool = true;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        text(self).map(Sql::from)
-    }
-}
-
-impl Operand for i32 {
-    const ARRAY: ArrayType = ArrayType::Int;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.into())
-    }
-}
-
-impl Operand for bool {
-    const ARRAY: ArrayType = ArrayType::Bool;
-    const ORDERED: bool = false;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.into())
-    }
-}
-
-impl Operand for Decimal {
-    const ARRAY: ArrayType = ArrayType::Decimal;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.0.into())
-    }
-}
-
-impl Operand for Date {
-    const ARRAY: ArrayType = ArrayType::ChronoDate;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.0.into())
-    }
-}
-
-impl Operand for DateTime {
-    const ARRAY: ArrayType = ArrayType::ChronoDateTimeWithTimeZone;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(DateTimeWithTimeZone::from(self).into())
-    }
-}
-
-impl Operand for Time {
-    const ARRAY: ArrayType = ArrayType::ChronoTime;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.0.into())
-    }
-}
-
-impl Operand for Json {
-    const ARRAY: ArrayType = ArrayType::Json;
-    const ORDERED: bool = false;
-    const JSON: bool = true;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.0.into())
-    }
-}
-
-impl<E: Enumeration> Operand for E {
-    const ARRAY: ArrayType = ArrayType::String;
-    const ORDERED: bool = false;
-
-    fn into_sql(self, _: &Table) -> Result<Sql, String> {
-        Ok(self.stored().into())
-    }
-
-    fn values() -> Option<Vec<&'static str>> {
-        Some(Self::all_stored())
-    }
 }
 
 /// PostgreSQL cannot hold the character NUL in a text.

@@ -1,0 +1,175 @@
+//! What was done: for the activity of the user, and for those who subscribed to changes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{
+    access::Module,
+    graphql::{id, table::Record},
+};
+
+/// A word of at most this many characters is a symbol, a number, a date, an id or a value of an enumeration.
+const WORD_MAX: usize = 60;
+/// PostgreSQL takes less than 8,000 bytes in one notification.
+const NOTICE_MAX: usize = 7_500;
+
+/// What a mutation did.
+pub struct Deed {
+    pub(super) module: Module,
+    pub(super) action: String,
+    pub(super) context: String,
+    pub(super) input: Option<Value>,
+    changes: Vec<(Change, &'static str, Uuid)>,
+    /// Besides the one who did it, who else sees the changed rows.
+    others: Vec<Uuid>,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    Created,
+    Updated,
+    Deleted,
+}
+
+/// Word of changed rows to one user, as it goes from server to server: ids and nothing else.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Who sees these rows.
+    pub user: Uuid,
+    /// What became of which row; a whole type such as `holding` where there are too many to name.
+    pub changes: Vec<(Change, String)>,
+}
+
+impl Deed {
+    /// `action` is a noun and a verb in the past tense, such as `journal_entry_created`; `context` a sentence.
+    pub fn new(module: Module, action: &str, context: impl Into<String>) -> Self {
+        let (changes, others) = (Vec::new(), Vec::new());
+        Self { module, action: action.to_owned(), context: context.into(), input: None, changes, others }
+    }
+
+    /// A row of `T` that was made.
+    pub fn created<T: Record>(self, row: Uuid) -> Self {
+        self.each::<T>(Change::Created, [row])
+    }
+
+    /// A row of `T` that was changed.
+    pub fn updated<T: Record>(self, row: Uuid) -> Self {
+        self.each::<T>(Change::Updated, [row])
+    }
+
+    /// A row of `T` that is gone.
+    pub fn deleted<T: Record>(self, row: Uuid) -> Self {
+        self.each::<T>(Change::Deleted, [row])
+    }
+
+    /// Rows of `T` that all became the same.
+    pub fn each<T: Record>(mut self, change: Change, rows: impl IntoIterator<Item = Uuid>) -> Self {
+        self.changes.extend(rows.into_iter().map(|row| (change, T::TABLE.prefix, row)));
+        self
+    }
+
+    /// Others who see the changed rows, and want to hear of it.
+    pub fn seen_by(mut self, users: impl IntoIterator<Item = Uuid>) -> Self {
+        self.others.extend(users);
+        self
+    }
+
+    /// The input, in which a free text stands as its length: people write of themselves and of others.
+    pub fn with_input(mut self, input: Value) -> Self {
+        self.input = Some(redacted(input));
+        self
+    }
+
+    /// What the activity keeps of the changes: `{"created": ["watchlist_…"]}`.
+    pub(super) fn metadata(&self) -> Value {
+        let mut all = Map::new();
+        for change in [Change::Created, Change::Updated, Change::Deleted] {
+            let ids = self.changes.iter().filter(|(of, ..)| *of == change);
+            let ids: Vec<Value> = ids.map(|(_, prefix, row)| json!(id::text(prefix, *row))).collect();
+            if let (false, Value::String(name)) = (ids.is_empty(), json!(change)) {
+                all.insert(name, Value::Array(ids));
+            }
+        }
+        Value::Object(all)
+    }
+
+    /// What is told to whom: one notice for each user.
+    pub(super) fn notices(&self, user_id: Uuid) -> Vec<Notice> {
+        if self.changes.is_empty() {
+            return Vec::new();
+        }
+        let mut users: Vec<Uuid> = std::iter::once(user_id).chain(self.others.iter().copied()).collect();
+        users.sort_unstable();
+        users.dedup();
+        users.into_iter().map(|user| Notice { user, changes: self.told() }).collect()
+    }
+
+    fn told(&self) -> Vec<(Change, String)> {
+        let each: Vec<_> = self.changes.iter().map(|(what, prefix, row)| (*what, id::text(prefix, *row))).collect();
+        let length: usize = each.iter().map(|(_, id)| id.len() + 16).sum();
+        if length < NOTICE_MAX {
+            return each;
+        }
+        let mut types: Vec<(Change, String)> = Vec::new();
+        for (what, prefix, _) in &self.changes {
+            if !types.iter().any(|(other, name)| other == what && name == prefix) {
+                types.push((*what, (*prefix).to_owned()));
+            }
+        }
+        types
+    }
+}
+
+fn redacted(value: Value) -> Value {
+    let is_free =
+        |text: &str| text.chars().count() > WORD_MAX || text.contains(|c: char| c.is_whitespace() || c == '@');
+    match value {
+        Value::String(text) if is_free(&text) => Value::String(format!("[{} characters]", text.chars().count())),
+        Value::Array(items) => Value::Array(items.into_iter().map(redacted).collect()),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, redacted(value))).collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watchlists::types::{Watchlist, WatchlistItem};
+
+    #[test]
+    fn the_activity_names_rows_by_what_became_of_them() {
+        let (list, item) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let deed = Deed::new(Module::Watchlists, "watchlist_created", "").created::<Watchlist>(list);
+        let deed = deed.created::<WatchlistItem>(item).updated::<Watchlist>(list);
+        let list = format!("watchlist_{list}");
+        let expected = json!({ "created": [list, format!("watchlist_item_{item}")], "updated": [list] });
+        assert_eq!(deed.metadata(), expected);
+    }
+
+    #[test]
+    fn too_many_rows_are_told_by_their_type() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let rows = (0..1000).map(Uuid::from_u128);
+        let deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
+        let notices = deed.seen_by([other, one]).notices(one);
+        let changes = || vec![(Change::Created, "watchlist_item".to_owned())];
+        assert_eq!(notices, [Notice { user: one, changes: changes() }, Notice { user: other, changes: changes() }]);
+        let rows = (0..100).map(Uuid::from_u128);
+        let deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
+        let text = serde_json::to_string(&deed.notices(one)[0]).unwrap();
+        assert!(text.len() < 8_000 && text.contains("watchlist_item_0000"), "{} bytes", text.len());
+    }
+
+    #[test]
+    fn free_text_stands_as_its_length() {
+        let input = json!({ "name": "My retirement", "symbol": "FPH", "tags": ["a@b.c"], "price": "12.50" });
+        let deed = Deed::new(Module::Watchlists, "", "").with_input(input);
+        let expected = json!({
+            "name": "[13 characters]", "symbol": "FPH", "tags": ["[5 characters]"], "price": "12.50"
+        });
+        assert_eq!(deed.input, Some(expected));
+    }
+}

@@ -1,0 +1,93 @@
+//! How anything is written: one transaction a mutation field, and what every mutation promises.
+//!
+//! A mutation is its input: [`Mutation`] says how it is checked, what it writes, and how its payload is read.
+//! [`perform`] does the rest, the same way for each: who may, the whole input's problems at once, the transaction in the
+//! viewer's scope, [idempotency keys](idempotency), dry runs, the activity, and word to those who subscribed.
+//! Signing in and whatever else takes or answers secrets goes without it, straight through [`Write`], and takes no key.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`write`] | a transaction that writes, with its rows found, locked and changed |
+//! | [`deed`] | what was done: for the activity and for subscribers |
+//! | [`idempotency`] | requests that may come twice |
+//! | [`batch`] | lists of things to write, each with a result of its own |
+
+pub mod batch;
+pub mod deed;
+pub mod idempotency;
+mod standing;
+mod store;
+pub mod write;
+
+use std::future::Future;
+
+use async_graphql::Context;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    call::{Call, call},
+    error::{Error, Result},
+    input::Check,
+};
+use crate::access::Module;
+pub use deed::Deed;
+pub use write::Write;
+
+/// Something that can be written: an input, and what becomes of it.
+pub trait Mutation: Send + Sized {
+    /// The part of the product, for the rights of tokens and for the activity.
+    const MODULE: Module;
+    /// What was done, as ids and counts: from this the payload is read, at once and when the same request comes again.
+    type Done: Serialize + DeserializeOwned + Send + Sync;
+    type Payload: Send;
+
+    /// Notes every problem that shows without looking at the database.
+    fn check(&self, check: &mut Check);
+
+    /// Whether everything is to be done, answered, and taken back.
+    fn is_dry_run(&self) -> bool {
+        false
+    }
+
+    /// Writes, and says what was done. The input comes into the activity by itself.
+    fn write(self, write: &mut Write<'_>) -> impl Future<Output = Result<(Self::Done, Deed)>> + Send;
+
+    /// Reads the payload from what stands after the commit.
+    fn payload(call: &Call, done: Self::Done) -> impl Future<Output = Result<Self::Payload>> + Send;
+}
+
+/// Does what a mutation field asks for.
+pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
+    let call = call(ctx);
+    call.viewer()?;
+    let mut check = Check::new("input");
+    input.check(&mut check);
+    check.finish()?;
+    let arguments = arguments(ctx)?;
+    let is_dry_run = input.is_dry_run();
+    let mut write = Write::of_viewer(call, M::MODULE).await?;
+    if let Some(key) = call.idempotency_key.as_ref().filter(|_| !is_dry_run) {
+        let request = idempotency::Request::new(key, ctx, &arguments);
+        if let Some(done) = write.begin_once(request).await? {
+            drop(write);
+            call.read_anew();
+            return M::payload(call, serde_json::from_value(done).map_err(Error::internal)?).await.map(Some);
+        }
+    }
+    let (done, deed) = input.write(&mut write).await?;
+    if is_dry_run {
+        write.show_without_commit();
+    } else {
+        write.finish_once(&done).await?;
+        write.commit(deed.with_input(arguments)).await?;
+    }
+    M::payload(call, done).await.map(Some)
+}
+
+/// The input as the client sent it, in which a field that was left out is not there.
+fn arguments(ctx: &Context<'_>) -> Result<Value> {
+    let given = ctx.field().arguments().map_err(|error| Error::internal(error.message))?;
+    let input = given.into_iter().find(|(name, _)| name == "input").map(|(_, value)| value);
+    input.unwrap_or_default().into_json().map_err(Error::internal)
+}
