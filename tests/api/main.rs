@@ -20,6 +20,7 @@ mod generated;
 mod http;
 mod inputs;
 mod journaling;
+mod mutations;
 mod process;
 mod reading;
 mod rows;

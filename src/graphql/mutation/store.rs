@@ -38,12 +38,16 @@ where
     Ok(())
 }
 
-/// Changes the columns that are set, of a row that the scope may change; answers whether there is one.
+/// Changes the columns that are set, of a row that the scope may change; answers whether there is one. Where none is set
+/// there is nothing to do, and nothing is looked for.
 pub async fn update<T, A>(transaction: &Transaction, scope: &Scope, id: Uuid, row: A) -> Result<bool>
 where
     T: Record,
     A: ActiveModelTrait<Entity = T::Entity> + Send,
 {
+    if !row.is_changed() {
+        return Ok(true);
+    }
     let table = T::TABLE.sql;
     let changed = T::Entity::update_many()
         .set(row)
