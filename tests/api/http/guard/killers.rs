@@ -20,7 +20,7 @@ fn object() -> String {
 }
 
 /// Documents by the code that they are refused with.
-fn documents() -> Vec<(&'static str, String)> {
+pub(super) fn documents() -> Vec<(&'static str, String)> {
     let mut documents = vec![
         ("TOO_COMPLEX", fragments(28, 2)),
         ("TOO_COMPLEX", fragments(100, 2)),

@@ -10,9 +10,9 @@ use crate::{
 };
 
 /// A document with this many of something, and the sentence for one more than there may be.
-struct Case {
-    max: usize,
-    with: fn(usize) -> (String, Value),
+pub(super) struct Case {
+    pub(super) max: usize,
+    pub(super) with: fn(usize) -> (String, Value),
     sentence: &'static str,
 }
 
@@ -20,7 +20,7 @@ fn plain(query: String) -> (String, Value) {
     (query, json!({}))
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     vec![
         Case {
             max: 40,

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod corpus;
+mod figures;
 mod killers;
 mod limits;
 
