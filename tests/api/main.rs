@@ -28,6 +28,7 @@ mod schema;
 mod sealing;
 mod security;
 mod seed;
+mod sequences;
 mod support;
 mod tidy;
 mod websocket;

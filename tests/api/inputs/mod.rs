@@ -48,7 +48,7 @@ async fn of_any_kind_are_answered_with_a_code_and_never_with_a_fault() {
 }
 
 /// Somebody with a row of each table, who asks.
-struct Asker {
+pub struct Asker {
     api: Api,
     who: Somebody,
     schema: Schema,
@@ -56,14 +56,45 @@ struct Asker {
     chance: Chance,
 }
 
+/// How many values in a hundred are at the edge here.
+const WILD: usize = 20;
+
 impl Asker {
     async fn new(api: &Api, seed: u64, stream: u64) -> Self {
         let api = api.clone();
         let who = api.somebody(&format!("asker{stream}")).await;
         api.sql(&include_str!("../fixtures/one_of_each.sql").replace("{user}", &who.id.to_string())).await;
         api.sql(&format!("UPDATE users SET is_admin = true WHERE id = '{}'", who.id)).await;
-        let ids = ids(&api).await;
-        Self { api, who, schema: Schema::read(), values: Values { ids }, chance: Chance::new(seed, stream) }
+        let values = Values { ids: ids(&api).await, wild: WILD };
+        Self { api, who, schema: Schema::read(), values, chance: Chance::new(seed, stream) }
+    }
+
+    /// Somebody who asks for mutations with values that are mostly right, about rows that are there by now.
+    pub async fn tame(api: &Api, seed: u64, stream: u64) -> Self {
+        let mut asker = Self::new(api, seed, stream).await;
+        asker.values.wild = 2;
+        asker
+    }
+
+    pub fn user_id(&self) -> Uuid {
+        self.who.id
+    }
+
+    /// Looks which rows there are now.
+    pub async fn look_again(&mut self) {
+        self.values.ids = ids(&self.api).await;
+    }
+
+    /// Asks for one mutation; answers its name, its document, and whether it was done.
+    pub async fn mutate(&mut self) -> (String, Value, bool) {
+        let places = self.schema.places();
+        let mutations: Vec<&Place> =
+            places.iter().filter(|place| place.is_mutation() && !place.takes_secrets(&self.schema)).collect();
+        let place = *self.chance.pick(&mutations);
+        let document = self.document(place);
+        let name = place.field.name.node.to_string();
+        let is_done = self.try_one(document.clone()).await;
+        (name, document, is_done)
     }
 
     /// How many cases were asked, and how many had no error.

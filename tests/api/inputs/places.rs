@@ -108,6 +108,17 @@ impl Schema {
 }
 
 impl Place {
+    pub fn is_mutation(&self) -> bool {
+        self.operation == "mutation"
+    }
+
+    /// Whether somebody has to prove who it is: what chance can't know.
+    pub fn takes_secrets(&self, schema: &Schema) -> bool {
+        let secrets = ["password", "currentPassword", "code", "token", "refreshToken"];
+        let inputs = self.field.arguments.iter().filter_map(|argument| schema.input(name(&argument.node.ty.node)));
+        inputs.flat_map(|input| &input.fields).any(|field| secrets.contains(&field.node.name.node.as_str()))
+    }
+
     /// A document that asks for this field.
     pub fn document(&self, schema: &Schema, arguments: &[Argument]) -> String {
         let variables = arguments.iter().filter(|argument| argument.literal.is_none());

@@ -23,6 +23,8 @@ pub struct Argument {
 pub struct Values {
     /// Ids of rows that are there.
     pub ids: Vec<String>,
+    /// How many in a hundred values lie at the edge of what their type holds, or beyond it.
+    pub wild: usize,
 }
 
 /// How deep input objects go within each other.
@@ -36,7 +38,10 @@ impl Values {
             if chance.percent(if ty.nullable { 50 } else { 1 }) {
                 continue;
             }
-            let mut maker = Maker { schema, ids: &self.ids, chance };
+            // What a field named `id` is the id of says the mutation's name: `updateWatchlist`.
+            let about = noun(&place.field.name.node);
+            let is_new = place.field.name.node.starts_with("create");
+            let mut maker = Maker { schema, ids: &self.ids, wild: self.wild, chance, about, is_new };
             let value = maker.value(ty, LEVELS);
             let literal = if chance.percent(30) { literal(&value) } else { None };
             arguments.push(Argument { name: argument.node.name.node.to_string(), ty: ty.to_string(), value, literal });
@@ -69,12 +74,36 @@ fn is_word(text: &str) -> bool {
 struct Maker<'a> {
     schema: &'a Schema,
     ids: &'a [String],
+    wild: usize,
     chance: &'a mut Chance,
+    /// How ids of what is asked about begin.
+    about: String,
+    /// Whether that is to be made, so that its id must be a new one.
+    is_new: bool,
+}
+
+/// `updateWatchlistItem` as the ids of its object begin: `watchlist_item`.
+fn noun(field: &str) -> String {
+    let words = snake(field);
+    words.split_once('_').map_or(words.clone(), |(_, noun)| noun.to_owned())
+}
+
+/// `watchlistId` and `itemIds` as words, without what says that they are ids.
+fn snake(name: &str) -> String {
+    let name = name.strip_suffix("Ids").or_else(|| name.strip_suffix("Id")).unwrap_or(name);
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
 }
 
 impl Maker<'_> {
     fn value(&mut self, ty: &Type, levels: usize) -> Value {
-        if self.chance.percent(2) {
+        if self.chance.percent(self.wild.div_ceil(10)) {
             return self.anything();
         }
         if ty.nullable && self.chance.percent(5) {
@@ -96,10 +125,13 @@ impl Maker<'_> {
             let share = 400 / object.fields.len().max(1);
             for field in &object.fields {
                 let ty = &field.node.ty.node;
-                let share = if levels == 0 { 0 } else { share.min(70) };
+                // When a row was last changed is not known here.
+                let is_guess = field.node.name.node.starts_with("expected") && !self.chance.percent(self.wild);
+                let share = if levels == 0 || is_guess { 0 } else { share.min(70) };
                 if self.chance.percent(if ty.nullable { share } else { 98 }) {
-                    let value = self.value(ty, levels.saturating_sub(1));
-                    fields.insert(field.node.name.node.to_string(), value);
+                    let name = field.node.name.node.as_str();
+                    let value = self.field(name, ty, levels.saturating_sub(1));
+                    fields.insert(name.to_owned(), value);
                 }
             }
             if self.chance.percent(1) {
@@ -113,15 +145,65 @@ impl Maker<'_> {
         self.scalar(name)
     }
 
+    /// The value of an input's field: of an id mostly one that its name says.
+    fn field(&mut self, name: &str, ty: &Type, levels: usize) -> Value {
+        let is_id = name == "id" || name == "ids" || name.ends_with("Id") || name.ends_with("Ids");
+        if !is_id || self.chance.percent(self.wild) {
+            return self.value(ty, levels);
+        }
+        if name == "id" && self.is_new {
+            return json!(self.new_id(&self.about.clone()));
+        }
+        let wanted = if name.starts_with("id") { self.about.clone() } else { snake(name) };
+        // `deleteHoldings` is about holdings, and `itemIds` of a watchlist about its items.
+        let is_wanted = |id: &&String| {
+            let prefix = id.rsplit_once('_').unwrap().0;
+            !wanted.is_empty() && (wanted.trim_end_matches('s') == prefix || prefix.ends_with(&format!("_{wanted}")))
+        };
+        let fitting: Vec<&String> = self.ids.iter().filter(is_wanted).collect();
+        if fitting.is_empty() {
+            return self.value(ty, levels);
+        }
+        match &ty.base {
+            BaseType::List(_) => (0..=self.chance.below(2)).map(|_| json!(self.chance.pick(&fitting))).collect(),
+            BaseType::Named(_) => json!(self.chance.pick(&fitting)),
+        }
+    }
+
+    fn new_id(&mut self, prefix: &str) -> String {
+        format!("{prefix}_{:08x}-7b5e-7c3a-9d2f-3f1a5b6c7d8e", self.chance.below(1 << 32))
+    }
+
+    /// A value that is right almost anywhere.
+    fn right(&mut self, name: &str) -> Option<Value> {
+        Some(match name {
+            "Int" => self.of(&[1, 2, 5, 10]),
+            "Decimal" => self.of(&["1", "5", "12.50", "25", "100", "0.01", "99.99"]),
+            "Time" => self.of(&["09:30:00", "16:00"]),
+            "Currency" => self.of(&["NZD", "USD", "AUD"]),
+            "TimeZone" => self.of(&["Pacific/Auckland", "UTC"]),
+            "EmailAddress" => self.of(&["asker0@example.com", "asker1@example.com", "new@example.com"]),
+            "URL" => json!("https://example.com/"),
+            "HexColor" => json!("#3B82F6"),
+            "JSON" => self.of(&[json!([]), json!({})]),
+            _ => return None,
+        })
+    }
+
     fn scalar(&mut self, name: &str) -> Value {
-        let is_edge = self.chance.percent(20);
+        if !self.chance.percent(self.wild.saturating_mul(5))
+            && let Some(value) = self.right(name)
+        {
+            return value;
+        }
+        let is_edge = self.chance.percent(self.wild);
         match name {
             "ID" if is_edge => {
                 self.of(&["", "x", "user_", "user_0192f0c1", "user_0192F0C1-7B5E-7C3A-9D2F-3F1A5B6C7D8E"])
             }
-            "ID" if self.chance.percent(20) => {
+            "ID" if self.chance.percent(self.wild) => {
                 let prefix = self.chance.pick(self.ids).rsplit_once('_').unwrap().0.to_owned();
-                json!(format!("{prefix}_{:08x}-7b5e-7c3a-9d2f-3f1a5b6c7d8e", self.chance.below(1 << 32)))
+                json!(self.new_id(&prefix))
             }
             "ID" => json!(self.chance.pick(self.ids)),
             "Boolean" => json!(self.chance.percent(50)),
