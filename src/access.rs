@@ -13,7 +13,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::graphql::error::{Error, Result};
+use crate::{
+    authentication::types::{TokenScope, TokenScopes},
+    graphql::{
+        enumeration::Enumeration,
+        error::{Error, Result},
+    },
+};
 
 /// Who is signed in, as the token's one statement found them.
 #[derive(Clone, Debug)]
@@ -28,6 +34,13 @@ pub struct Viewer {
 pub enum Credential {
     /// The access token of a sign-in: may do everything that its user may.
     Session(Uuid),
+    /// A personal API token: may do what its scopes say.
+    Token {
+        id: Uuid,
+        scopes: TokenScopes,
+        /// The calls of the day with this one, of all tokens of its user; `None` where the look at it was none.
+        calls_today: Option<i64>,
+    },
 }
 
 /// A part of the product: rights of tokens and the activity name it.
@@ -72,9 +85,15 @@ pub enum Access {
 
 impl Viewer {
     /// Whether what the viewer has shown is good for this; FORBIDDEN names what is missing.
-    pub fn permit(&self, _module: Module, _access: Access) -> Result<()> {
+    pub fn permit(&self, module: Module, access: Access) -> Result<()> {
+        permitted(self.scopes(), module, access)
+    }
+
+    /// The scopes that bind the viewer; none bind a sign-in.
+    fn scopes(&self) -> Option<TokenScopes> {
         match self.credential {
-            Credential::Session(_) => Ok(()),
+            Credential::Session(_) => None,
+            Credential::Token { scopes, .. } => Some(scopes),
         }
     }
 
@@ -82,6 +101,7 @@ impl Viewer {
     pub fn session_id(&self) -> Result<Uuid> {
         match self.credential {
             Credential::Session(id) => Ok(id),
+            Credential::Token { .. } => Err(needs_sign_in()),
         }
     }
 
@@ -89,6 +109,7 @@ impl Viewer {
     pub fn name(&self) -> String {
         match self.credential {
             Credential::Session(id) => id.to_string(),
+            Credential::Token { id, .. } => format!("token:{id}"),
         }
     }
 
@@ -96,6 +117,19 @@ impl Viewer {
     pub fn names(&self) -> [&str; 2] {
         [&self.user.email, self.user.display_name.as_deref().unwrap_or_default()]
     }
+}
+
+/// The one place that decides what scopes are good for.
+fn permitted(scopes: Option<TokenScopes>, module: Module, access: Access) -> Result<()> {
+    if scopes.is_none_or(|scopes| scopes.allow(module, access)) {
+        return Ok(());
+    }
+    let Some(scope) = TokenScope::of(module, access).map(Enumeration::stored) else { return Err(needs_sign_in()) };
+    Err(Error { scope: Some(scope), ..Error::forbidden(format!("This token lacks the scope {scope}.")) })
+}
+
+fn needs_sign_in() -> Error {
+    Error::forbidden("This needs a sign-in; a personal API token is not enough.")
 }
 
 /// On whose behalf a transaction runs.
@@ -108,6 +142,8 @@ pub struct Scope {
     request: Option<Uuid>,
     address: Option<IpAddr>,
     first_wall: FirstWall,
+    /// What a personal token binds it to; a sign-in reads everything that its user may.
+    scopes: Option<TokenScopes>,
 }
 
 /// Whether statements carry the conditions of this file.
@@ -147,37 +183,36 @@ enum Rule {
     Person,
 }
 
-/// One rule per table. A table that is missing here shows nothing.
-fn rule(table: &str) -> Option<Rule> {
+/// One rule per table, and the part of the product that it belongs to. A table that is missing here shows nothing.
+fn rule(table: &str) -> Option<(Module, Rule)> {
+    use Module::*;
     Some(match table {
-        "users" => Rule::OwnerOrAdmin("id"),
-        "portfolio_summary" | "portfolio_holdings" | "portfolio_position" | "portfolio_sync_log" => {
-            Rule::OwnerOrAdmin("user_id")
+        "users" => (Authentication, Rule::OwnerOrAdmin("id")),
+        "people" => (Authentication, Rule::Person),
+        "audit_log" => (Authentication, Rule::Admin),
+        "user_sessions" | "user_two_factor" | "user_recovery_codes" | "personal_tokens" => {
+            (Authentication, Rule::Owner("user_id"))
         }
-        "user_sessions"
-        | "user_two_factor"
-        | "user_recovery_codes"
-        | "user_trade_rule"
-        | "rebalance_schedule"
-        | "rebalance_execution"
-        | "user_preferences"
-        | "user_theme_preferences"
-        | "user_onboarding_progress"
-        | "user_trading_preferences"
-        | "manual_trade_logs"
-        | "trade_analysis"
-        | "vault_categories"
-        | "asset_category_assignment"
-        | "agent_memory" => Rule::Owner("user_id"),
-        "watchlists" => Rule::Watchlist,
-        "watchlist_items" => Rule::WatchlistItem,
-        "watchlist_shares" => Rule::WatchlistShare,
-        "journal_entries" => Rule::JournalEntry,
-        "audit_log" => Rule::Admin,
-        "people" => Rule::Person,
+        "portfolio_summary" | "portfolio_holdings" | "portfolio_position" | "portfolio_sync_log" => {
+            (Portfolio, Rule::OwnerOrAdmin("user_id"))
+        }
+        "user_trade_rule" => (Trading, Rule::Owner("user_id")),
+        "rebalance_schedule" | "rebalance_execution" => (Rebalancing, Rule::Owner("user_id")),
+        "watchlists" => (Watchlists, Rule::Watchlist),
+        "watchlist_items" => (Watchlists, Rule::WatchlistItem),
+        "watchlist_shares" => (Watchlists, Rule::WatchlistShare),
+        "user_preferences" | "user_theme_preferences" => (Preferences, Rule::Owner("user_id")),
+        "user_onboarding_progress" | "user_trading_preferences" => (Onboarding, Rule::Owner("user_id")),
+        "journal_entries" => (Journaling, Rule::JournalEntry),
+        "manual_trade_logs" | "trade_analysis" => (Journaling, Rule::Owner("user_id")),
+        "vault_categories" | "asset_category_assignment" => (VaultCategories, Rule::Owner("user_id")),
+        "agent_memory" => (Logging, Rule::Owner("user_id")),
         _ => return None,
     })
 }
+
+/// What every personal token reads: who its user is, and whom they have met.
+const PROFILES: [&str; 2] = ["users", "people"];
 
 impl Scope {
     /// Nobody: sees nothing at all.
@@ -192,7 +227,10 @@ impl Scope {
 
     /// What a viewer reads with: their own rows, and as an admin those that support needs.
     pub fn viewer(viewer: &Viewer) -> Self {
-        Self { user: Some(viewer.user.id), admin: viewer.user.is_admin, ..Self::default() }
+        let scopes = viewer.scopes();
+        // What admins read for support needs a sign-in.
+        let admin = viewer.user.is_admin && scopes.is_none();
+        Self { user: Some(viewer.user.id), admin, scopes, ..Self::default() }
     }
 
     /// The server itself: seeds, prices and runners. Never on behalf of a request.
@@ -260,12 +298,18 @@ impl Scope {
         sql
     }
 
+    /// Whether this scope may read rows of `table` at all; FORBIDDEN names the scope that a personal token lacks.
+    pub fn may_read(&self, table: &str) -> Result<()> {
+        let module = rule(table).map_or(Module::Authentication, |(module, _)| module);
+        if PROFILES.contains(&table) { Ok(()) } else { permitted(self.scopes, module, Access::Read) }
+    }
+
     /// The condition under which this scope may read a row of `table`, called `alias` in the statement.
     pub fn visible(&self, table: &str, alias: &str) -> Expr {
         if self.first_wall == FirstWall::Removed || self.system {
             return Expr::value(true);
         }
-        let (Some(user), Some(rule)) = (self.user, rule(table)) else {
+        let (Some(user), Some((_, rule)), Ok(())) = (self.user, rule(table), self.may_read(table)) else {
             return Expr::value(false);
         };
         let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));
@@ -301,7 +345,7 @@ impl Scope {
         if self.first_wall == FirstWall::Removed || self.system {
             return Expr::value(true);
         }
-        let (Some(user), Some(rule)) = (self.user, rule(table)) else {
+        let (Some(user), Some((_, rule))) = (self.user, rule(table)) else {
             return Expr::value(false);
         };
         let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));

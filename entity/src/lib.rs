@@ -7,6 +7,8 @@ pub mod idempotency_keys;
 pub mod journal_entries;
 pub mod manual_trade_logs;
 pub mod one_time_tokens;
+pub mod personal_token_calls;
+pub mod personal_tokens;
 pub mod portfolio_holdings;
 pub mod portfolio_position;
 pub mod portfolio_summary;

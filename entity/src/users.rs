@@ -45,6 +45,10 @@ pub enum Relation {
     ManualTradeLogs,
     #[sea_orm(has_many = "super::one_time_tokens::Entity")]
     OneTimeTokens,
+    #[sea_orm(has_one = "super::personal_token_calls::Entity")]
+    PersonalTokenCalls,
+    #[sea_orm(has_many = "super::personal_tokens::Entity")]
+    PersonalTokens,
     #[sea_orm(has_many = "super::portfolio_holdings::Entity")]
     PortfolioHoldings,
     #[sea_orm(has_many = "super::portfolio_position::Entity")]
@@ -132,6 +136,18 @@ impl Related<super::manual_trade_logs::Entity> for Entity {
 impl Related<super::one_time_tokens::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::OneTimeTokens.def()
+    }
+}
+
+impl Related<super::personal_token_calls::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PersonalTokenCalls.def()
+    }
+}
+
+impl Related<super::personal_tokens::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PersonalTokens.def()
     }
 }
 

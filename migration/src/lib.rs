@@ -25,6 +25,7 @@
 //! | `m0017_rows` | what the attempts with raw SQL showed to be open: accounts keep their id, and nobody raises their own tier |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 //! | `m0019_idempotency` | `idempotency_keys`: requests that may come twice |
+//! | `m0022_personal_tokens` | `personal_tokens`, `personal_token_calls`, the function that finds who holds one |
 
 use sea_orm_migration::prelude::*;
 
@@ -134,6 +135,11 @@ const STEPS: &[Step] = &[
         name: "m0019_idempotency",
         up: &[include_str!("m0019_idempotency/up.sql")],
         down: include_str!("m0019_idempotency/down.sql"),
+    },
+    Step {
+        name: "m0022_personal_tokens",
+        up: &[include_str!("m0022_personal_tokens/up.sql"), include_str!("m0022_personal_tokens/functions.sql")],
+        down: include_str!("m0022_personal_tokens/down.sql"),
     },
 ];
 

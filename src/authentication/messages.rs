@@ -34,6 +34,17 @@ pub fn reset(to: String, link: &str) -> Message {
     Message { to, subject: "Choose a new password", text }
 }
 
+/// Tells the owner of an account that a program may now act for them.
+pub fn token_made(to: String, at: DateTime<Utc>) -> Message {
+    let at = at.format("%-d %B %Y at %H:%M UTC");
+    let text = format!(
+        "Hello,\n\n\
+         a personal API token for your account at StackMotive was made on {at}.\n\n\
+         If that was not you, revoke it, change your password and end all sessions.\n"
+    );
+    Message { to, subject: "A personal API token was made", text }
+}
+
 /// Tells the owner of an account that its password is another one now.
 pub fn password_changed(to: String, at: DateTime<Utc>) -> Message {
     let at = at.format("%-d %B %Y at %H:%M UTC");

@@ -31,6 +31,7 @@ impl AuthenticationQueries {
     /// What admins may read; null and FORBIDDEN for others.
     async fn admin(&self, ctx: &Context<'_>) -> Result<Option<Admin>> {
         let viewer = call(ctx).viewer()?;
+        viewer.session_id()?;
         if viewer.user.is_admin {
             Ok(Some(Admin { scope: "support" }))
         } else {

@@ -5,6 +5,7 @@
 
 pub mod attempts;
 pub mod one_time;
+pub mod personal_tokens;
 pub mod second_factor;
 
 use chrono::{DateTime, Utc};

@@ -80,6 +80,11 @@ impl Budgets {
         tiers::budget(tier).scaled(self.percent)
     }
 
+    /// How many calls with personal API tokens a tier has a day; as many as they like where this is nothing.
+    pub fn token_calls(&self, tier: Tier) -> Option<u64> {
+        tiers::token_calls(tier).map(|calls| tiers::percent_of(calls, self.percent))
+    }
+
     /// What one document may cost at most, however much a budget holds.
     pub fn document_max(&self) -> u64 {
         tiers::percent_of(prices::DOCUMENT_MAX, self.percent)

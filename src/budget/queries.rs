@@ -2,11 +2,16 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use super::bucket::State;
+use super::{bucket::State, tiers::until_tomorrow};
 use crate::{
+    access::{Credential, Viewer},
     authentication::types::Tier,
     clock,
-    graphql::{call::call, scalars::DateTime},
+    graphql::{
+        call::{Call, call},
+        enumeration::Enumeration,
+        scalars::DateTime,
+    },
 };
 
 /// How the budget of cost stands for the one who asks.
@@ -30,6 +35,19 @@ pub struct RateLimit {
     used: u64,
     /// When all points are back, if nothing more is used.
     reset_at: DateTime,
+    /// How the calls with personal API tokens stand; null for whoever has signed in, or is nobody.
+    token_calls: Option<TokenCalls>,
+}
+
+/// How the calls with personal API tokens stand, of all the user's tokens together. They are back at midnight in UTC.
+#[derive(SimpleObject)]
+pub struct TokenCalls {
+    /// How many the tier has a day; null where there is no limit.
+    limit: Option<u64>,
+    /// How many were made today, with this one.
+    used: i64,
+    /// When the next day begins.
+    reset_at: DateTime,
 }
 
 /// What was taken for a document.
@@ -49,7 +67,8 @@ impl BudgetQueries {
     /// How the budget of the one who asks stands: of the signed-in user, or else of the address. For everybody; costs
     /// nothing besides.
     async fn rate_limit(&self, ctx: &Context<'_>) -> Option<RateLimit> {
-        let Taken { tier, cost, state } = call(ctx).taken?;
+        let call = call(ctx);
+        let Taken { tier, cost, state } = call.taken?;
         Some(RateLimit {
             tier,
             limit: state.budget.bucket,
@@ -58,6 +77,19 @@ impl BudgetQueries {
             remaining: state.remaining,
             used: state.budget.bucket.saturating_sub(state.remaining),
             reset_at: DateTime(clock::now() + state.full_in),
+            token_calls: token_calls(call),
         })
     }
+}
+
+fn token_calls(call: &Call) -> Option<TokenCalls> {
+    let Ok(Viewer { credential: Credential::Token { calls_today: Some(used), .. }, user }) = call.viewer() else {
+        return None;
+    };
+    let now = clock::now();
+    Some(TokenCalls {
+        limit: call.app.budgets.token_calls(Tier::from_stored(&user.tier).ok()?),
+        used: *used,
+        reset_at: DateTime(now + until_tomorrow(now)),
+    })
 }

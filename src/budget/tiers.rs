@@ -1,5 +1,9 @@
 //! All budgets, in one table.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+
 use crate::authentication::types::Tier;
 
 /// How many points may be used.
@@ -23,6 +27,23 @@ pub const fn budget(tier: Option<Tier>) -> Budget {
     Budget { per_minute, bucket }
 }
 
+/// How many calls with personal API tokens a tier has on a day in UTC, of all its user's tokens; as many as they like
+/// where this is nothing.
+pub const fn token_calls(tier: Tier) -> Option<u64> {
+    match tier {
+        Tier::Observer => Some(100),
+        Tier::Trader => Some(1_000),
+        Tier::Professional => Some(10_000),
+        Tier::Enterprise => None,
+    }
+}
+
+/// How long it takes until the next day begins in UTC, when those calls are back.
+pub fn until_tomorrow(now: DateTime<Utc>) -> Duration {
+    let tomorrow = now.date_naive().checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    tomorrow.and_then(|tomorrow| (tomorrow - now).to_std().ok()).unwrap_or_default()
+}
+
 impl Budget {
     /// So many percent of it, and never nothing.
     #[must_use]
@@ -38,7 +59,9 @@ pub fn percent_of(points: u64, percent: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, budget};
+    use std::time::Duration;
+
+    use super::{Budget, budget, token_calls, until_tomorrow};
     use crate::authentication::types::Tier;
 
     #[test]
@@ -47,6 +70,17 @@ mod tests {
         for pair in ranks.windows(2) {
             let (lower, higher) = (budget(pair[0]), budget(pair[1]));
             assert!(lower.per_minute < higher.per_minute && lower.bucket < higher.bucket, "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn calls_with_tokens_are_back_at_midnight_in_utc() {
+        assert_eq!(token_calls(Tier::Observer), Some(100));
+        assert_eq!(token_calls(Tier::Enterprise), None);
+        for (now, seconds) in
+            [("2026-03-01T00:00:00Z", 86_400), ("2026-03-01T23:59:59Z", 1), ("2026-12-31T12:00:00Z", 43_200)]
+        {
+            assert_eq!(until_tomorrow(now.parse().unwrap()), Duration::from_secs(seconds), "{now}");
         }
     }
 

@@ -18,6 +18,7 @@ use super::{
     cookies::Cookies,
     cost::Meter,
     error::{Error, Result},
+    filter::Expression,
     loader::{self, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
     mutation::idempotency,
     page::Page,
@@ -166,19 +167,25 @@ impl Call {
 
     /// A page of a list, batched with the same list of other rows.
     pub async fn list<T: Record>(&self, page: Arc<Page>, key: Key) -> Result<Arc<Slice<T::Model>>> {
-        let lists = self.reader().typed(loader::lists::<T>);
+        let reader = self.reader();
+        reader.may_read(&page)?;
+        let lists = reader.typed(loader::lists::<T>);
         answered::<Lists<T>, _>(lists.try_load(ListKey { page, key }).await)
     }
 
     /// How many rows the whole list has, batched likewise.
     pub async fn count(&self, page: Arc<Page>, key: Key) -> Result<i64> {
-        let counts = self.reader().counts.clone();
+        let reader = self.reader();
+        reader.may_read(&page)?;
+        let counts = reader.counts.clone();
         answered::<Counts, _>(counts.try_load(ListKey { page, key }).await)
     }
 
     /// The row with these values in these columns, batched likewise.
     pub async fn one<T: Record>(&self, on: Columns, key: Key) -> Result<Option<T::Model>> {
-        let ones = self.reader().typed(loader::ones::<T>);
+        let reader = self.reader();
+        reader.snapshot.scope().may_read(T::TABLE.sql)?;
+        let ones = reader.typed(loader::ones::<T>);
         answered::<Ones<T>, _>(ones.try_load(OneKey { on, key }).await)
     }
 
@@ -205,6 +212,14 @@ impl Reader {
     fn of(snapshot: Snapshot) -> Self {
         let snapshot = Arc::new(snapshot);
         Self { counts: loader::counts(snapshot.clone()), snapshot, by_type: Mutex::default(), pages: Mutex::default() }
+    }
+
+    /// Whether the one who reads may look into every table that a page needs; a filter tells of rows too.
+    fn may_read(&self, page: &Page) -> Result<()> {
+        let scope = self.snapshot.scope();
+        scope.may_read(page.link.target.table().sql)?;
+        let tables = page.filter.as_ref().map(Expression::tables).unwrap_or_default();
+        tables.into_iter().try_for_each(|table| scope.may_read(table.sql))
     }
 
     fn typed<L: Clone + Send + Sync + 'static>(&self, make: impl FnOnce(Arc<Snapshot>) -> L) -> L {

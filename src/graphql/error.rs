@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum ErrorCode {
     /// Nobody is signed in, or the token is unknown or has ended.
     Unauthenticated,
-    /// The one who is signed in may not do this.
+    /// The one who is signed in may not do this; `extensions.scope` names the scope that a personal API token lacks.
     Forbidden,
     /// There is no such thing, or it is somebody else's.
     NotFound,
@@ -106,6 +106,8 @@ pub struct Error {
     pub retry_after: Option<Duration>,
     /// What stands there now, where somebody else's change came first.
     pub current: Option<serde_json::Value>,
+    /// The scope that a personal API token lacks, such as `portfolio:read`.
+    pub scope: Option<&'static str>,
 }
 
 /// How many problems of an input are told: a small request must not get a large answer.
@@ -113,7 +115,7 @@ const ISSUES_MAX: usize = 32;
 
 impl Error {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), issues: Vec::new(), retry_after: None, current: None }
+        Self { code, message: message.into(), issues: Vec::new(), retry_after: None, current: None, scope: None }
     }
 
     /// A budget is used up, or something was tried too often; `extensions.retryAfter` says when to come back.
@@ -191,6 +193,9 @@ impl From<Error> for async_graphql::Error {
             }
             if let Some(current) = error.current {
                 extensions.set("current", Value::from_json(current).unwrap_or_default());
+            }
+            if let Some(scope) = error.scope {
+                extensions.set("scope", scope);
             }
             if let Some(wait) = error.retry_after {
                 extensions.set("retryAfter", whole_seconds(wait));

@@ -56,6 +56,16 @@ pub enum Expression {
 }
 
 impl Expression {
+    /// The tables that it looks into.
+    pub fn tables(&self) -> Vec<&'static Table> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::tables).collect(),
+            Self::Not(inner) => inner.tables(),
+            Self::Test(..) => Vec::new(),
+            Self::Some(link, inner) => std::iter::once(link.target.table()).chain(inner.tables()).collect(),
+        }
+    }
+
     /// How many relations it asks about.
     pub fn relations(&self) -> u64 {
         match self {

@@ -11,7 +11,7 @@ use super::{
     table::{Of, Target},
 };
 use crate::{
-    authentication::types::{Person, Session, User},
+    authentication::types::{Person, PersonalToken, Session, User},
     journaling::types::{JournalEntry, TradeAnalysis, TradeLog},
     logging::types::{Activity, AuditEntry},
     onboarding::types::{Onboarding, TradingPreferences},
@@ -29,6 +29,7 @@ use crate::{
 pub enum Node {
     User(User),
     Session(Session),
+    PersonalToken(PersonalToken),
     Portfolio(Portfolio),
     Holding(Holding),
     Position(Position),
@@ -57,6 +58,7 @@ pub enum Node {
 pub static TARGETS: &[&dyn Target] = &[
     &Of::<User>(PhantomData),
     &Of::<Session>(PhantomData),
+    &Of::<PersonalToken>(PhantomData),
     &Of::<Portfolio>(PhantomData),
     &Of::<Holding>(PhantomData),
     &Of::<Position>(PhantomData),

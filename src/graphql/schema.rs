@@ -4,7 +4,10 @@ use async_graphql::{EmptySubscription, MergedObject, Schema as AsyncGraphql};
 
 use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
 use crate::{
-    authentication::{mutations::AuthenticationMutations, queries::AuthenticationQueries},
+    authentication::{
+        mutations::{AuthenticationMutations, personal_tokens::PersonalTokenMutations},
+        queries::AuthenticationQueries,
+    },
     budget::queries::BudgetQueries,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
@@ -28,7 +31,13 @@ pub struct Query(
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AuthenticationMutations, WatchlistMutations, OnboardingMutations, JournalingMutations);
+pub struct Mutation(
+    AuthenticationMutations,
+    PersonalTokenMutations,
+    WatchlistMutations,
+    OnboardingMutations,
+    JournalingMutations,
+);
 
 pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
 

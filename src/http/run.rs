@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -20,12 +20,18 @@ use super::{
 use crate::{
     access::Viewer,
     app::App,
-    authentication::store,
+    authentication::{
+        personal_token,
+        store::{
+            self,
+            personal_tokens::{self, Counting},
+        },
+    },
     database,
     graphql::{
         call::{Call, Origin},
         cookies::Cookies,
-        error::{Error, ErrorCode, Result},
+        error::{Error, ErrorCode, Result, whole_seconds},
         mutation::idempotency,
     },
     logging::{audit::Event, types::AuditOperation},
@@ -69,7 +75,12 @@ async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answ
     let idempotency_key = idempotency_key(&caller.headers, &admitted)?;
     let origin = sender(app, &caller);
     let cookies = cookies::read(&caller.headers, Sender::of(&caller.headers, &app.settings.cors_origins));
-    let viewer = viewer(app, &caller, &cookies, &origin).await;
+    let viewer = viewer(app, &caller, &cookies, &origin, Counting::Call).await;
+    if let Err(error) = &viewer
+        && error.code == ErrorCode::RateLimited
+    {
+        return Err(Box::new(refused_today(error.clone())));
+    }
     let charge = Charge::take(app, &viewer, &origin, estimate)?;
     let mut call = Call::new(app.clone(), caller.request_id, origin, viewer);
     call.taken = Some(charge.taken());
@@ -100,10 +111,20 @@ async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
     answer
 }
 
-/// Who sends this, by the token of its headers.
+/// What is answered when the calls of a personal token are used up for today.
+fn refused_today(error: Error) -> Answer {
+    let seconds = error.retry_after.map(whole_seconds);
+    let mut answer = Answer::refused(error);
+    if let Some(seconds) = seconds {
+        answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
+}
+
+/// Who sends this, by the token of its headers. Asking is no call of theirs.
 pub(super) async fn asking(app: &App, caller: &Caller) -> Result<Viewer> {
     let cookies = cookies::read(&caller.headers, Sender::of(&caller.headers, &app.settings.cors_origins));
-    viewer(app, caller, &cookies, &sender(app, caller)).await
+    viewer(app, caller, &cookies, &sender(app, caller), Counting::Look).await
 }
 
 fn sender(app: &App, caller: &Caller) -> Origin {
@@ -113,9 +134,13 @@ fn sender(app: &App, caller: &Caller) -> Origin {
 
 /// Who holds the token of the header, or else that of the cookie.
 /// A bad token is not refused here: signing in must work with a stale one.
-async fn viewer(app: &App, caller: &Caller, cookies: &Cookies, origin: &Origin) -> Result<Viewer> {
+async fn viewer(app: &App, caller: &Caller, cookies: &Cookies, origin: &Origin, counting: Counting) -> Result<Viewer> {
     let Some(token) = token(&caller.headers, cookies) else { return Err(Error::unauthenticated()) };
-    let viewer = store::session(&app.database.pool, token).await?;
+    let viewer = if personal_token::is_meant(token) {
+        personal_tokens::holder(app, token, counting).await?
+    } else {
+        store::session(&app.database.pool, token).await?
+    };
     if viewer.is_none() {
         app.audit.record(Event::before_viewer(caller.request_id, origin, AuditOperation::TokenRefused));
     }

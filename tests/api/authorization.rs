@@ -99,6 +99,21 @@ pub(crate) const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         ForNobody::Refused,
     ),
     (
+        "createPersonalToken",
+        r#"mutation { createPersonalToken(input: { name: "x", scopes: [PORTFOLIO_READ] }) { token } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "renamePersonalToken",
+        r#"mutation { renamePersonalToken(input: { id: "personal_token_018f3c1e-0000-7000-8000-000000000000", name: "x" }) { personalToken { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "revokePersonalToken",
+        r#"mutation { revokePersonalToken(input: { id: "personal_token_018f3c1e-0000-7000-8000-000000000000" }) { personalToken { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
         "createJournalEntry",
         r#"mutation { createJournalEntry(input: { content: "x" }) { journalEntry { id } } }"#,
         ForNobody::Refused,

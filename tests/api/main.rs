@@ -21,6 +21,7 @@ mod http;
 mod inputs;
 mod journaling;
 mod mutations;
+mod personal_tokens;
 mod process;
 mod reading;
 mod rows;

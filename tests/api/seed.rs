@@ -13,10 +13,12 @@ use tokio::sync::Notify;
 use crate::support::Api;
 
 /// Nobody has signed in, asked for anything or got a message, so these stay empty.
-const EMPTY: [&str; 9] = [
+const EMPTY: [&str; 11] = [
     "audit_log",
     "idempotency_keys",
     "one_time_tokens",
+    "personal_token_calls",
+    "personal_tokens",
     "rate_limits",
     "sign_in_attempts",
     "used_refresh_tokens",

@@ -41,6 +41,7 @@ pub struct ChangePasswordPayload {
 
 pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
     let viewer: &Viewer = call.viewer()?;
+    let session_id = viewer.session_id()?;
     let problem = password::problem(&input.new_password, &viewer.names(), &["input", "newPassword"]);
     let (attempt, found) = match attempts::try_password(call, &viewer.user.email, &input.current_password).await? {
         Tried::Right(attempt, found) => (attempt, found),
@@ -65,7 +66,7 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
         return Err(Error::issues(vec![wrong_password("currentPassword")]));
     }
     attempt.succeeded(write.transaction()).await?;
-    let others = Ending::AllBut(viewer.session_id()?);
+    let others = Ending::AllBut(session_id);
     let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;
     let notice = messages::password_changed(viewer.user.email.clone(), now);

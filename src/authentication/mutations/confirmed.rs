@@ -18,6 +18,7 @@ use crate::{
 /// The password of the one who is signed in.
 pub(super) async fn password(call: &Call, password: &str, field: &str) -> Result<(Attempt, Credentials)> {
     let viewer = call.viewer()?;
+    viewer.session_id()?;
     match attempts::try_password(call, &viewer.user.email, password).await? {
         Tried::Right(attempt, found) => Ok((attempt, found)),
         Tried::Wrong(_) => Err(Error::issues(vec![wrong_password(field)])),

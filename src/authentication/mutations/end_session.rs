@@ -34,6 +34,7 @@ pub struct SignOutPayload {
 
 pub(super) async fn run(call: &Call, session_id: Uuid, action: &str) -> Result<SignOutPayload> {
     let viewer = call.viewer()?;
+    viewer.session_id()?;
     let write = Write::of_viewer(call, MODULE).await?;
     let ended = store::end_sessions(write.transaction(), viewer.user.id, Ending::This(session_id)).await?;
     if ended == 0 {

@@ -7,6 +7,7 @@ mod disable_two_factor;
 mod enable_two_factor;
 mod end_session;
 mod opened_session;
+pub mod personal_tokens;
 mod refresh_session;
 mod register;
 mod renew_recovery_codes;

@@ -34,6 +34,7 @@ pub struct RequestEmailVerificationPayload {
 
 pub(super) async fn run(call: &Call) -> Result<RequestEmailVerificationPayload> {
     let viewer = call.viewer()?;
+    viewer.session_id()?;
     if viewer.user.email_verified_at.is_some() {
         return Err(Error::conflict("This address is confirmed already."));
     }

@@ -76,8 +76,9 @@ pub(super) async fn run(call: &Call, input: ResetPasswordInput) -> Result<ResetP
     write.commit(Deed::new(MODULE, "password_reset", "The password was reset with a message.")).await?;
     if let Ok(viewer) = call.viewer()
         && viewer.user.id == user_id
+        && let Ok(session_id) = viewer.session_id()
     {
-        call.session_ended(viewer.session_id()?);
+        call.session_ended(session_id);
     }
     call.app.mailer.post(async move { Ok(Some(messages::password_changed(holder.email, now))) });
     Ok(ResetPasswordPayload { sessions_ended })

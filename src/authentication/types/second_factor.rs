@@ -19,10 +19,13 @@ pub struct SecondFactor {
 /// Fields of a user about their second factor.
 #[Object]
 impl SecondFactor {
-    /// How many recovery codes are good, 0 while the second factor is off; null for everybody but the user.
+    /// How many recovery codes are good, 0 while the second factor is off; null for everybody but the user
+    /// who has signed in.
     async fn recovery_codes_left(&self, ctx: &Context<'_>) -> Result<Option<u64>> {
         let call = call(ctx);
-        if call.snapshot().scope().user_id().ok() != Some(self.user_id) {
+        let snapshot = call.snapshot();
+        let scope = snapshot.scope();
+        if scope.user_id().ok() != Some(self.user_id) || scope.may_read("user_recovery_codes").is_err() {
             return Ok(None);
         }
         let left = call.loader(|snapshot| Left { snapshot, count: Arc::default() });

@@ -6,6 +6,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use super::person::Person;
+use super::personal_token::PersonalToken;
 use super::second_factor::SecondFactor;
 use super::session::Session;
 use crate::{
@@ -125,6 +126,12 @@ impl Record for User {
         Edge::many::<Session>("sessions", "Sign-ins, newest first; ended ones too.", &[("id", "user_id")], |row| {
             Some(vec![row.id.0.into()])
         }),
+        Edge::many::<PersonalToken>(
+            "personalTokens",
+            "Personal API tokens, newest first; ended and revoked ones too.",
+            &[("id", "user_id")],
+            |row| Some(vec![row.id.0.into()]),
+        ),
         Edge::many::<Portfolio>("portfolios", "Portfolios, by name.", &[("id", "user_id")], |row| {
             Some(vec![row.id.0.into()])
         }),

@@ -30,7 +30,7 @@ use super::{
     error::{Error, Result},
     input::Check,
 };
-use crate::access::Module;
+use crate::access::{Access, Module};
 pub use deed::Deed;
 pub use write::Write;
 
@@ -60,7 +60,7 @@ pub trait Mutation: Send + Sized {
 /// Does what a mutation field asks for.
 pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
     let call = call(ctx);
-    call.viewer()?;
+    call.viewer()?.permit(M::MODULE, Access::Write)?;
     let mut check = Check::new("input");
     input.check(&mut check);
     check.finish()?;

@@ -44,6 +44,7 @@ pub struct RevealPersonalDataPayload {
 
 pub(super) async fn run(call: &Call, input: RevealPersonalDataInput) -> Result<RevealPersonalDataPayload> {
     let viewer = call.viewer()?;
+    viewer.session_id()?;
     let user_id = viewer.user.id;
     let Tried::Right(attempt, _) = attempts::try_password(call, &viewer.user.email, &input.password).await? else {
         return Err(Error::invalid(&["input", "password"], "WRONG", "This is not the password of the account."));

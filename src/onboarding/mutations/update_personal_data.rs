@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::MODULE;
 use crate::{
+    access::Access,
     graphql::{
         call::Call,
         error::{Error, Result},
@@ -60,7 +61,9 @@ const PHONE_FORM: &str = "A telephone number looks like +64 21 123 4567: + and 7
 const TAX_FORM: &str = "A tax number has 6 to 20 letters and digits.";
 
 pub(super) async fn run(call: &Call, input: UpdatePersonalDataInput) -> Result<UpdatePersonalDataPayload> {
-    let user_id = call.viewer()?.user.id;
+    let viewer = call.viewer()?;
+    viewer.permit(MODULE, Access::Write)?;
+    let user_id = viewer.user.id;
     let expected = input.expected_updated_at;
     let numbers = numbers(input)?;
     let summary = summary(&numbers);

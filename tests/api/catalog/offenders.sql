@@ -98,7 +98,7 @@ FROM policies
 WHERE regexp_replace(rule, 'SELECT (public\.)?scope_\w+\(\)', '', 'g') ~ 'scope_\w+\(' OR rule ~ 'current_setting'
 UNION ALL
 SELECT format('the server may read %s', hidden)
-FROM unnest(ARRAY['seaql_migrations', 'sign_in_attempts', 'used_refresh_tokens', 'one_time_tokens']) hidden
+FROM unnest(ARRAY['seaql_migrations', 'sign_in_attempts', 'used_refresh_tokens', 'one_time_tokens', 'personal_token_calls']) hidden
 WHERE has_any_column_privilege('stackmotive_app', 'public.' || hidden, 'SELECT')
 UNION ALL
 SELECT 'the server may use the schema of the partitions'

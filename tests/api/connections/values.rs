@@ -26,7 +26,7 @@ impl Cell {
         let Some(text) = text else { return Self::Null };
         match kind {
             "uuid" => Self::Uuid(text),
-            "text" | "character varying" | "inet" => Self::Text(text),
+            "text" | "character varying" | "inet" | "ARRAY" => Self::Text(text),
             "integer" | "bigint" | "smallint" => Self::Int(text.parse().unwrap()),
             "boolean" => Self::Bool(text == "true"),
             "numeric" => Self::Decimal(text.parse().unwrap()),

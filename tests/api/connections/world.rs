@@ -137,6 +137,7 @@ impl World {
             "audit_log" => admin,
             "people" => self.knows(viewer, &row["id"]),
             "user_sessions"
+            | "personal_tokens"
             | "user_trade_rule"
             | "rebalance_schedule"
             | "rebalance_execution"

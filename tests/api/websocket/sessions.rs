@@ -83,3 +83,28 @@ async fn somebody_can_sign_in_and_out_over_a_connection() {
     // The connection itself stays nobody's.
     assert_eq!(socket.ask("2", VIEWER).await["data"], json!({ "viewer": null }));
 }
+
+#[tokio::test]
+async fn a_personal_token_opens_a_connection_and_only_operations_are_calls() {
+    let server = start_with(|limits| limits.session_time = Duration::from_millis(100)).await;
+    let ada = server.api.somebody("ada").await;
+    let token = stackmotive::authentication::personal_token::whole(&"a".repeat(43));
+    server
+        .api
+        .sql(&format!(
+            "INSERT INTO user_preferences (user_id, api_access_enabled) VALUES ('{0}', true);
+             INSERT INTO personal_tokens (user_id, name, token_hash, ending, scopes, expires_at)
+             VALUES ('{0}', 'x', '{1}', 'abcd', '{{portfolio:read}}', now() + interval '1 day')",
+            ada.id,
+            crate::support::hash(&token)
+        ))
+        .await;
+    let mut socket = Socket::open(&server, Some(&crate::support::Somebody { token, ..ada })).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    for used in 1..=2 {
+        let answer = socket.ask(&used.to_string(), "{ viewer { email } rateLimit { tokenCalls { used } } }").await;
+        assert_eq!(answer["data"]["rateLimit"]["tokenCalls"]["used"], used);
+    }
+    server.api.sql("UPDATE personal_tokens SET revoked_at = now()").await;
+    assert_eq!(socket.hear().await, Heard::Closed(4403));
+}

@@ -6,9 +6,10 @@ use super::{ADA, BOB, Dice, Draft, ROOT};
 use crate::support::{Somebody, hash};
 
 /// Every table with rows in the API, after those that it refers to.
-pub const TABLES: [&str; 23] = [
+pub const TABLES: [&str; 24] = [
     "users",
     "user_sessions",
+    "personal_tokens",
     "portfolio_summary",
     "portfolio_holdings",
     "portfolio_position",
@@ -44,6 +45,7 @@ pub fn of(table: &str) -> Vec<Draft> {
     let drafts = match table {
         "users" => (0..USERS).map(user).collect(),
         "user_sessions" => sessions(),
+        "personal_tokens" => tokens(),
         "portfolio_summary" => portfolios(),
         "portfolio_holdings" => holdings(),
         "portfolio_position" => positions(),
@@ -137,6 +139,19 @@ fn sessions() -> Vec<Draft> {
         ])
     });
     live.chain(further).collect()
+}
+
+fn tokens() -> Vec<Draft> {
+    let token = |(at, (user, n)): (usize, (usize, usize))| {
+        let scopes = ["{portfolio:read}", "{logging:read,journaling:write}"][n % 2];
+        draft([
+            ("user_id", id("users", user)),
+            ("token_hash", hash(&format!("token {at}"))),
+            ("ending", format!("aB_{}", n % 10)),
+            ("scopes", scopes.into()),
+        ])
+    };
+    owners().enumerate().map(token).collect()
 }
 
 fn portfolios() -> Vec<Draft> {

@@ -1,0 +1,105 @@
+//! The statements about personal API tokens. Who holds one is asked before anybody is known, through a function of
+//! `stackmotive_auth`.
+#![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
+
+use std::time::Duration;
+
+use entity::{personal_tokens, user_preferences, users};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
+    sea_query::LockType, sqlx, strum::VariantArray,
+};
+use uuid::Uuid;
+
+use crate::{
+    access::{Credential, Viewer},
+    app::App,
+    authentication::{
+        personal_token,
+        tokens::hash,
+        types::{Tier, TokenScope, TokenScopes},
+    },
+    budget::tiers::until_tomorrow,
+    clock,
+    database::transaction::{Transaction, on_live_connection},
+    graphql::{
+        enumeration::Enumeration,
+        error::{Error, Result, whole_seconds},
+    },
+};
+
+/// Whether a look at a token is a call of its user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// A document runs.
+    Call,
+    /// The server only wants to know whether it is still good.
+    Look,
+}
+
+/// Who holds this personal token; `None` when it is unknown or has ended. One statement, which counts the call.
+///
+/// # Errors
+/// RATE_LIMITED when the calls of the day are used up.
+pub async fn holder(app: &App, token: &str, counting: Counting) -> Result<Option<Viewer>> {
+    if !personal_token::is_whole(token) {
+        return Ok(None);
+    }
+    let hash = hash(token);
+    let (tiers, maxima): (Vec<&str>, Vec<Option<i64>>) = Tier::VARIANTS
+        .iter()
+        .map(|tier| (tier.stored(), app.budgets.token_calls(*tier).and_then(|calls| i64::try_from(calls).ok())))
+        .unzip();
+    let pool = &app.database.pool;
+    let ask = || {
+        sqlx::query("SELECT * FROM auth_personal_token($1, $2, $3, $4)")
+            .bind(hash.as_str())
+            .bind(counting == Counting::Call)
+            .bind(&tiers)
+            .bind(&maxima)
+            .fetch_optional(&**pool)
+    };
+    let Some(row) = on_live_connection(pool, ask).await?.map(QueryResult::from) else { return Ok(None) };
+    let user = users::Model::from_query_result(&row, "user_")?;
+    if row.try_get("", "token_is_used_up")? {
+        return Err(used_up(&user));
+    }
+    let scopes: Vec<String> = row.try_get("", "token_scopes")?;
+    let scopes = scopes.iter().map(|scope| TokenScope::from_stored(scope)).collect::<Result<TokenScopes>>()?;
+    // Somebody may have been an administrator when the token was made.
+    let scopes = if user.is_admin { scopes } else { scopes.without(TokenScope::PricesWrite) };
+    let calls_today: Option<i64> = row.try_get("", "token_calls")?;
+    let credential = Credential::Token { id: row.try_get("", "token_id")?, scopes, calls_today };
+    Ok(Some(Viewer { user, credential }))
+}
+
+fn used_up(user: &users::Model) -> Error {
+    let wait: Duration = until_tomorrow(clock::now());
+    let message = format!(
+        "The calls with personal API tokens that the tier {} has for a day are used up: try again in {} s.",
+        user.tier,
+        whole_seconds(wait)
+    );
+    Error::rate_limited(message, wait)
+}
+
+/// Whether the user has switched on access by tokens; nobody else makes a token of theirs until this transaction ends.
+pub async fn lock_api_access(transaction: &Transaction, user_id: Uuid) -> Result<bool> {
+    let found = user_preferences::Entity::find()
+        .filter(user_preferences::Column::UserId.eq(user_id))
+        .lock(LockType::NoKeyUpdate)
+        .one(transaction)
+        .await?;
+    Ok(found.and_then(|row| row.api_access_enabled).unwrap_or(false))
+}
+
+/// How many tokens of a user are live.
+pub async fn live(transaction: &Transaction, user_id: Uuid) -> Result<u64> {
+    let count = personal_tokens::Entity::find()
+        .filter(personal_tokens::Column::UserId.eq(user_id))
+        .filter(personal_tokens::Column::RevokedAt.is_null())
+        .filter(personal_tokens::Column::ExpiresAt.gt(clock::now()))
+        .count(transaction)
+        .await?;
+    Ok(count)
+}
