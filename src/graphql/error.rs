@@ -163,9 +163,17 @@ impl Error {
 
     /// The same, where the input calls a column's field by another name.
     pub fn renaming(mut self, column: &str, field: &str) -> Self {
+        let is_meant = self.issues.iter().any(|issue| issue.path.iter().any(|part| part == column));
         for part in self.issues.iter_mut().flat_map(|issue| issue.path.iter_mut()) {
             if part == column {
                 field.clone_into(part);
+            }
+        }
+        if is_meant {
+            // The sentence names it as well.
+            let messages = self.issues.iter_mut().map(|issue| &mut issue.message);
+            for message in messages.chain(std::iter::once(&mut self.message)) {
+                *message = message.replace(&words(column), &words(field));
             }
         }
         self

@@ -10,6 +10,9 @@ use super::{
     scalars::Decimal,
 };
 
+/// How long a symbol may be, in characters.
+pub const SYMBOL_MAX: usize = 20;
+
 /// Collects the problems of one input.
 #[derive(Default)]
 pub struct Check {
@@ -66,6 +69,18 @@ impl Check {
         self.optional_text(field, change.value(), max);
     }
 
+    /// A symbol, as [`symbol`] stores it.
+    pub fn symbol(&mut self, field: &str, text: &str) {
+        self.text(field, &symbol(text), SYMBOL_MAX);
+    }
+
+    /// The same where it may be left out.
+    pub fn new_symbol(&mut self, field: &str, change: &MaybeUndefined<String>) {
+        if let Some(text) = change.value() {
+            self.symbol(field, text);
+        }
+    }
+
     /// A whole number within bounds.
     pub fn range(&mut self, field: &str, value: Option<i32>, min: i32, max: i32) {
         if value.is_some_and(|value| !(min..=max).contains(&value)) {
@@ -104,6 +119,25 @@ impl Check {
         }
     }
 
+    /// A positive decimal that may be left out, or null clears it.
+    pub fn new_positive(&mut self, field: &str, change: &MaybeUndefined<Decimal>, digits: u32, scale: u32) {
+        if let Some(value) = change.value() {
+            self.positive(field, *value, digits, scale);
+        }
+    }
+
+    /// A decimal of zero or more that may be left out, or null clears it.
+    pub fn new_not_negative(&mut self, field: &str, change: &MaybeUndefined<Decimal>, digits: u32, scale: u32) {
+        if let Some(value) = change.value() {
+            self.not_negative(field, *value, digits, scale);
+        }
+    }
+
+    /// A whole number within bounds that may be left out, or null clears it.
+    pub fn new_range(&mut self, field: &str, change: &MaybeUndefined<i32>, min: i32, max: i32) {
+        self.range(field, change.value().copied(), min, max);
+    }
+
     /// A change of a field that always holds a value: null does not clear it.
     pub fn never_null<T>(&mut self, field: &str, change: &MaybeUndefined<T>) {
         if change.is_null() {
@@ -114,6 +148,21 @@ impl Check {
     /// The error that tells all problems, when there are any.
     pub fn finish(self) -> Result<()> {
         if self.issues.is_empty() { Ok(()) } else { Err(Error::issues(self.issues)) }
+    }
+}
+
+/// A symbol as its market writes it: in capitals, without spaces around it.
+#[must_use]
+pub fn symbol(text: &str) -> String {
+    text.trim().to_uppercase()
+}
+
+/// What a field comes to when a change is made to what stands there.
+pub fn after<T: Clone, V>(change: &MaybeUndefined<T>, standing: Option<V>, stored: impl FnOnce(T) -> V) -> Option<V> {
+    match change {
+        MaybeUndefined::Undefined => standing,
+        MaybeUndefined::Null => None,
+        MaybeUndefined::Value(value) => Some(stored(value.clone())),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::{
     budget::queries::BudgetQueries,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
+    rebalancing::mutations::RebalancingMutations,
+    trading::mutations::TradingMutations,
     watchlists::{mutations::WatchlistMutations, queries::WatchlistQueries},
 };
 
@@ -34,6 +36,8 @@ pub struct Query(
 pub struct Mutation(
     AuthenticationMutations,
     PersonalTokenMutations,
+    TradingMutations,
+    RebalancingMutations,
     WatchlistMutations,
     OnboardingMutations,
     JournalingMutations,

@@ -2,4 +2,9 @@
 //!
 //! Tables: rebalance_schedule, rebalance_execution.
 
+pub mod mutations;
+pub mod next_run;
+mod store;
 pub mod types;
+
+pub use store::reschedule;

@@ -2,4 +2,6 @@
 //!
 //! Tables: user_trade_rule.
 
+pub mod mutations;
+pub mod rule;
 pub mod types;

@@ -138,6 +138,36 @@ pub(crate) const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         r#"mutation { addWatchlistItems(input: { watchlistId: "watchlist_018f3c1e-0000-7000-8000-000000000000", items: [{ symbol: "X" }] }) { watchlist { id } } }"#,
         ForNobody::Refused,
     ),
+    (
+        "createTradeRule",
+        r#"mutation { createTradeRule(input: { symbol: "X", ruleType: STOP_LOSS, threshold: 5 }) { tradeRule { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "updateTradeRule",
+        r#"mutation { updateTradeRule(input: { id: "trade_rule_018f3c1e-0000-7000-8000-000000000000", enabled: false }) { tradeRule { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "deleteTradeRule",
+        r#"mutation { deleteTradeRule(input: { id: "trade_rule_018f3c1e-0000-7000-8000-000000000000" }) { tradeRuleId } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "recordTradeRuleTrigger",
+        r#"mutation { recordTradeRuleTrigger(input: { id: "trade_rule_018f3c1e-0000-7000-8000-000000000000" }) { tradeRule { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "setRebalanceSchedule",
+        "mutation { setRebalanceSchedule(input: { enabled: false }) { rebalanceSchedule { id } } }",
+        ForNobody::Refused,
+    ),
+    (
+        "deleteRebalanceSchedule",
+        r#"mutation { deleteRebalanceSchedule(input: { id: "rebalance_schedule_018f3c1e-0000-7000-8000-000000000000" }) { rebalanceScheduleId } }"#,
+        ForNobody::Refused,
+    ),
 ];
 
 /// Tables whose rows are nobody's own: none of the 22.

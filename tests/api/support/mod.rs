@@ -2,6 +2,7 @@
 
 mod log;
 mod mail;
+mod picture;
 mod server;
 mod statements;
 

@@ -1,0 +1,67 @@
+//! The statements on schedules.
+#![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::{rebalance_schedule as schedule, user_preferences};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{LockType, OnConflict},
+};
+use uuid::Uuid;
+
+use super::{next_run::Schedule, types::RebalanceFrequency};
+use crate::graphql::{enumeration::Enumeration, error::Result};
+
+/// Makes the user's schedule as the table has it by default, unless there is one; answers whether it did.
+pub async fn make(transaction: &impl ConnectionTrait, user_id: Uuid, id: Uuid) -> Result<bool> {
+    let row = schedule::ActiveModel { id: Set(id), user_id: Set(user_id), ..Default::default() };
+    let once = OnConflict::column(schedule::Column::UserId).do_nothing().to_owned();
+    let made = schedule::Entity::insert(row).on_conflict(once).exec_without_returning(transaction).await?;
+    Ok(made == 1)
+}
+
+/// The schedule of the user whose scope the transaction has.
+pub async fn id_of_schedule(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Option<Uuid>> {
+    let id = schedule::Entity::find().select_only().column(schedule::Column::Id);
+    Ok(id.filter(schedule::Column::UserId.eq(user_id)).into_tuple().one(transaction).await?)
+}
+
+/// Computes anew when the user's schedule runs next: whenever it, its last run or the user's time zone has changed.
+/// Answers the schedule, if there is one.
+pub async fn reschedule(transaction: &impl ConnectionTrait, user_id: Uuid, now: DateTime<Utc>) -> Result<Option<Uuid>> {
+    let mine = schedule::Entity::find().filter(schedule::Column::UserId.eq(user_id));
+    let Some(row) = mine.lock(LockType::NoKeyUpdate).one(transaction).await? else { return Ok(None) };
+    let next = next_run(&row, zone_of(transaction, user_id).await?, now)?;
+    if row.next_scheduled_time.map(|time| time.to_utc()) != next {
+        let change = schedule::ActiveModel { next_scheduled_time: Set(next.map(Into::into)), ..Default::default() };
+        schedule::Entity::update_many().set(change).filter(schedule::Column::Id.eq(row.id)).exec(transaction).await?;
+    }
+    Ok(Some(row.id))
+}
+
+/// Also of a schedule that rests: who wakes it sees at once when it runs, and whoever runs schedules asks whether they rest.
+fn next_run(row: &schedule::Model, zone: Tz, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let schedule = Schedule {
+        frequency: RebalanceFrequency::from_stored(&row.frequency)?,
+        day_of_week: row.day_of_week,
+        day_of_month: row.day_of_month,
+        time_of_day: row.time_of_day,
+        exclude_weekends: row.exclude_weekends,
+        last_run: row.last_rebalance_time.map(|time| time.to_utc()),
+    };
+    Ok(schedule.next_after(now, zone))
+}
+
+/// Where the user's days begin: UTC where they have not said.
+async fn zone_of(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Tz> {
+    let zone: Option<Option<String>> = user_preferences::Entity::find()
+        .select_only()
+        .column(user_preferences::Column::Timezone)
+        .filter(user_preferences::Column::UserId.eq(user_id))
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    Ok(zone.flatten().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC))
+}
