@@ -37,6 +37,8 @@ pub struct Pool {
     pulse: Pulse,
     /// How long a request waits for a connection that works.
     patience: Duration,
+    /// After how long a silence the database counts as gone.
+    silence: Duration,
     /// How long a statement is waited for; None without an end.
     statement_max: Option<Duration>,
 }
@@ -74,7 +76,8 @@ impl Pool {
             0 => None,
             limit => Some(Duration::from_millis(limit) + STATEMENT_MARGIN),
         };
-        Self { connections, pulse, patience: limits.acquire_timeout, statement_max }
+        let (patience, silence) = (limits.acquire_timeout, limits.database_silence);
+        Self { connections, pulse, patience, silence, statement_max }
     }
 
     pub fn pulse(&self) -> &Pulse {
@@ -83,7 +86,7 @@ impl Pool {
 
     /// What a statement's answer is, unless the database falls silent or takes longer than PostgreSQL itself would allow.
     pub async fn answer_of<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-        let work = self.pulse.unless_silent(work);
+        let work = self.pulse.unless_silent_for(self.silence_left(), work);
         let outcome = match self.statement_max {
             Some(limit) => timeout(limit, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)),
             None => work.await,
@@ -92,6 +95,12 @@ impl Pool {
             let _ = PATIENCE.try_with(|patience| patience.set(Some(Duration::ZERO)));
         }
         outcome
+    }
+
+    /// How long a silence this request bears: the less, the longer it has waited already.
+    fn silence_left(&self) -> Duration {
+        let left = PATIENCE.try_with(Cell::get).ok().flatten().unwrap_or(self.patience);
+        self.silence.mul_f64((left.as_secs_f64() / self.patience.as_secs_f64()).clamp(0.0, 1.0))
     }
 
     async fn reach<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, sqlx::Error>

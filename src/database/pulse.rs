@@ -19,6 +19,9 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// Right after its loss a database is waited for, because most come back soon; after this time nobody waits any more.
 const HOPE: Duration = Duration::from_secs(5);
 
+/// A shorter silence is none: the database is asked only so often.
+const SILENCE_MIN: Duration = Duration::from_millis(750);
+
 /// What is known of the database. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct Pulse {
@@ -78,6 +81,19 @@ impl Pulse {
                 outcome
             }
             () = self.silence() => Err(sqlx::Error::PoolTimedOut),
+        }
+    }
+
+    /// The same for somebody who has waited already, and takes a shorter silence for the database's end.
+    pub async fn unless_silent_for<T>(
+        &self,
+        silence: Duration,
+        work: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, sqlx::Error> {
+        tokio::select! {
+            biased;
+            outcome = self.unless_silent(work) => outcome,
+            () = self.heard.nothing_for(silence.max(SILENCE_MIN)) => Err(sqlx::Error::PoolTimedOut),
         }
     }
 
