@@ -6,27 +6,24 @@ use entity::{journal_entries, manual_trade_logs, portfolio_summary, trade_analys
 use rust_decimal::Decimal;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
     mutations::{CreateJournalEntryInput, CreateTradeAnalysisInput, CreateTradeLogInput},
-    trade::{self, Side},
-    types::TradeType,
+    trade,
 };
 use crate::{
     access::Viewer,
     graphql::{
         enumeration::Enumeration,
         error::{Error, Result},
+        input::symbol,
         scalars::Json,
     },
 };
-
-/// A total value lies below this: its column has 18 digits before the point.
-pub const TOTAL_LIMIT: Decimal = Decimal::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
 
 /// What a write needs to know of its author.
 pub struct Facts {
@@ -68,6 +65,47 @@ pub async fn portfolio_value(transaction: &impl ConnectionTrait, user_id: Uuid, 
         .one(transaction)
         .await?;
     Ok(total.flatten().unwrap_or_default())
+}
+
+/// The day that one of the user's entries is about.
+pub async fn entry_date(transaction: &impl ConnectionTrait, user_id: Uuid, entry: Uuid) -> Result<Option<NaiveDate>> {
+    let date = journal_entries::Entity::find()
+        .select_only()
+        .column(journal_entries::Column::EntryDate)
+        .filter(journal_entries::Column::Id.eq(entry))
+        .filter(journal_entries::Column::UserId.eq(user_id));
+    Ok(date.into_tuple().one(transaction).await?)
+}
+
+/// The entry's own trade log, if it has one.
+pub async fn log_of_entry(transaction: &impl ConnectionTrait, user_id: Uuid, entry: Uuid) -> Result<Option<Uuid>> {
+    let log = manual_trade_logs::Entity::find()
+        .select_only()
+        .column(manual_trade_logs::Column::Id)
+        .filter(manual_trade_logs::Column::JournalEntryId.eq(entry))
+        .filter(manual_trade_logs::Column::UserId.eq(user_id));
+    Ok(log.into_tuple().one(transaction).await?)
+}
+
+/// The trade's analysis, if it has one.
+pub async fn analysis_of_log(transaction: &impl ConnectionTrait, user_id: Uuid, log: Uuid) -> Result<Option<Uuid>> {
+    let analysis = trade_analysis::Entity::find()
+        .select_only()
+        .column(trade_analysis::Column::Id)
+        .filter(trade_analysis::Column::TradeLogId.eq(log))
+        .filter(trade_analysis::Column::UserId.eq(user_id));
+    Ok(analysis.into_tuple().one(transaction).await?)
+}
+
+/// The entries that write about a trade, in the order of their ids.
+pub async fn entries_about(transaction: &impl ConnectionTrait, user_id: Uuid, log: Uuid) -> Result<Vec<Uuid>> {
+    let entries = journal_entries::Entity::find()
+        .select_only()
+        .column(journal_entries::Column::Id)
+        .filter(journal_entries::Column::TradeId.eq(log))
+        .filter(journal_entries::Column::UserId.eq(user_id))
+        .order_by_asc(journal_entries::Column::Id);
+    Ok(entries.into_tuple().all(transaction).await?)
 }
 
 /// The entry's row, and the trade log that was given with it.
@@ -112,20 +150,20 @@ pub fn entry_row(
 pub fn trade_log_row(
     id: Uuid,
     facts: &Facts,
-    (entry_id, entry_date): (Uuid, NaiveDate),
+    (entry_id, entry_date): (Option<Uuid>, NaiveDate),
     (currency, portfolio_value): (String, Decimal),
     input: CreateTradeLogInput,
 ) -> Result<manual_trade_logs::ActiveModel> {
     let (price, quantity) = (input.entry_price.0, input.quantity.0);
     let total = trade::total_value(price, quantity).ok_or_else(|| Error::internal("a checked total is gone"))?;
-    let ratio = match (side(input.trade_type), input.target_price, input.stop_loss_price) {
+    let ratio = match (input.trade_type.side(), input.target_price, input.stop_loss_price) {
         (Some(side), Some(target), Some(stop)) => trade::risk_reward_ratio(side, price, target.0, stop.0),
         _ => None,
     };
     Ok(manual_trade_logs::ActiveModel {
         id: Set(id),
         user_id: Set(facts.user_id),
-        journal_entry_id: Set(Some(entry_id)),
+        journal_entry_id: Set(entry_id),
         symbol: Set(symbol(&input.symbol)),
         currency: Set(currency),
         asset_name: Set(input.asset_name),
@@ -188,30 +226,6 @@ pub fn analysis_row(
     }
 }
 
-/// A symbol as its market writes it: in capitals, without spaces around it.
-fn symbol(text: &str) -> String {
-    text.trim().to_uppercase()
-}
-
-/// A closing trade has no side of its own: what it closes had one.
-fn side(kind: TradeType) -> Option<Side> {
-    match kind {
-        TradeType::Buy => Some(Side::Long),
-        TradeType::Short => Some(Side::Short),
-        TradeType::Sell | TradeType::Cover => None,
-    }
-}
-
 fn list(value: Option<Json>) -> Value {
     value.map_or_else(|| json!([]), |value| value.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_limit_of_a_total_is_ten_to_the_eighteenth() {
-        assert_eq!(TOTAL_LIMIT, Decimal::from(10_i64.pow(18)));
-    }
 }

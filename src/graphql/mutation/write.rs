@@ -104,9 +104,14 @@ impl<'a> Write<'a> {
         let now = changed_at::<T>(&row).map(DateTime::from);
         if expected.is_some() && expected != now {
             let message = format!("This {} was changed meanwhile; nothing was changed now.", words(T::TABLE.name));
-            return Err(Error { current: Some(standing::<T>(&row)), ..Error::conflict(message) });
+            return Err(Self::conflict::<T>(&row, message));
         }
         Ok(row)
+    }
+
+    /// CONFLICT with what stands in the row now: it is in no state for this.
+    pub fn conflict<T: Record>(row: &T::Model, message: impl Into<String>) -> Error {
+        Error { current: Some(standing::<T>(row)), ..Error::conflict(message) }
     }
 
     /// Writes a new row.

@@ -4,11 +4,10 @@
 //! ids of what was made; the rest is [`perform`](crate::graphql::mutation::perform)'s.
 
 use async_graphql::SimpleObject;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CreateJournalEntryInput, CreateTradeLogInput, MODULE};
+use super::{CreateJournalEntryInput, MODULE, open_trade_log::insert_trade_log};
 use crate::{
     access::Module,
     clock,
@@ -20,7 +19,6 @@ use crate::{
     },
     journaling::{
         store::{self, Facts},
-        trade,
         types::{JournalEntry, TradeAnalysis, TradeLog},
     },
 };
@@ -47,7 +45,6 @@ impl Mutation for CreateJournalEntryInput {
 
     fn check(&self, check: &mut Check) {
         self.check_fields(check);
-        check_total(check, self.trade_log.as_ref());
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
@@ -68,17 +65,6 @@ impl Mutation for CreateJournalEntryInput {
     }
 }
 
-/// The one figure that may not fit although its factors do.
-fn check_total(check: &mut Check, trade_log: Option<&CreateTradeLogInput>) {
-    let Some(log) = trade_log else { return };
-    let total = trade::total_value(log.entry_price.0, log.quantity.0);
-    if total.is_none_or(|total| total >= store::TOTAL_LIMIT) {
-        check.within("tradeLog", |check| {
-            check.problem("quantity", "OUT_OF_RANGE", "entryPrice × quantity has at most 18 digits before the point.");
-        });
-    }
-}
-
 async fn insert(write: &Write<'_>, input: CreateJournalEntryInput) -> Result<Made> {
     let facts = Facts::read(write.transaction(), write.call().viewer()?, clock::now()).await?;
     let entry = input.id.map_or_else(Uuid::now_v7, |id| id.0);
@@ -87,25 +73,9 @@ async fn insert(write: &Write<'_>, input: CreateJournalEntryInput) -> Result<Mad
     write.insert(row).await.map_err(|error| error.renaming("tradeId", "aboutTradeId"))?;
     let mut made = Made { entry, trade_log: None, analysis: None };
     if let Some(log) = trade_log {
-        let (id, analysis) = insert_trade_log(write, &facts, (entry, entry_date), log).await?;
+        let id = Uuid::now_v7();
+        let analysis = insert_trade_log(write, &facts, (id, Some(entry), entry_date), log).await?;
         (made.trade_log, made.analysis) = (Some(id), analysis);
     }
     Ok(made)
-}
-
-async fn insert_trade_log(
-    write: &Write<'_>,
-    facts: &Facts,
-    entry: (Uuid, NaiveDate),
-    mut input: CreateTradeLogInput,
-) -> Result<(Uuid, Option<Uuid>)> {
-    let analysis = input.analysis.take();
-    let currency = input.currency.take().map_or_else(|| facts.currency.clone(), |currency| currency.0);
-    let portfolio_value = store::portfolio_value(write.transaction(), facts.user_id, &currency).await?;
-    let id = Uuid::now_v7();
-    write.insert(store::trade_log_row(id, facts, entry, (currency, portfolio_value), input)?).await?;
-    let Some(analysis) = analysis else { return Ok((id, None)) };
-    let analysis_id = Uuid::now_v7();
-    write.insert(store::analysis_row(analysis_id, facts.user_id, id, analysis)).await?;
-    Ok((id, Some(analysis_id)))
 }

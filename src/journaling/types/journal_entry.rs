@@ -17,6 +17,7 @@ use crate::{
         scalars::{Date, DateTime, Decimal, Json},
         table::{Column, Edge, Record, Table},
     },
+    journaling::trade::Side,
 };
 
 /// What an entry is about.
@@ -52,6 +53,17 @@ pub enum TradeType {
 }
 
 impl Enumeration for TradeType {}
+
+impl TradeType {
+    /// Which way it earns; `None` for a closing trade, because what it closes had a side.
+    pub fn side(self) -> Option<Side> {
+        match self {
+            Self::Buy => Some(Side::Long),
+            Self::Short => Some(Side::Short),
+            Self::Sell | Self::Cover => None,
+        }
+    }
+}
 
 /// An entry of a trade journal.
 #[derive(SimpleObject)]

@@ -1,9 +1,23 @@
-//! What a trade is worth and what it risks; the formulas of a trade log's derived columns.
+//! What a trade is worth, what it risks and what it brings; the formulas of a trade log's derived columns.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | [`outcome`] | profits and losses: at today's price, at the exit, and the largest on the way |
+//! | [`split`] | a trade of which a part is left: what each of the two gets |
+
+pub mod outcome;
+pub mod split;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Half away from zero, as PostgreSQL rounds a NUMERIC into its column.
 const ROUNDING: RoundingStrategy = RoundingStrategy::MidpointAwayFromZero;
+/// Amounts lie below this: their columns have 18 digits before the point.
+const AMOUNT_LIMIT: Decimal = Decimal::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
+/// Percentages lie below this: their columns have 6 digits before the point.
+const PERCENT_LIMIT: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
+/// Ratios lie below this: their columns have 8 digits before the point.
+const RATIO_LIMIT: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
 
 /// Which way a trade earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +28,9 @@ pub enum Side {
     Short,
 }
 
-/// Entry price × quantity, in the trade's currency to two places; `None` when it is too large for a number.
+/// Entry price × quantity, in the trade's currency to two places; `None` when it is too large for its column.
 pub fn total_value(entry_price: Decimal, quantity: Decimal) -> Option<Decimal> {
-    Some(round(entry_price.checked_mul(quantity)?, 2))
+    amount(entry_price.checked_mul(quantity)?)
 }
 
 /// |target − entry| / |entry − stop|, to two places; `None` unless stop and target stand on their right sides.
@@ -29,15 +43,25 @@ pub fn risk_reward_ratio(side: Side, entry: Decimal, target: Decimal, stop: Deci
         return None;
     }
     let ratio = round(reward.checked_div(risk)?, 2);
-    // The column holds (10,2); a larger ratio says nothing that a null does not.
-    (ratio < Decimal::from(100_000_000)).then_some(ratio)
+    // A ratio beyond its column says nothing that a null does not.
+    (ratio < RATIO_LIMIT).then_some(ratio)
 }
 
 /// Total value / portfolio value × 100, in percentage points to four places; `None` without a portfolio value.
 pub fn position_size_percent(total_value: Decimal, portfolio_value: Decimal) -> Option<Decimal> {
-    let share = total_value.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(portfolio_value)?;
-    let percent = round(share, 4);
-    (portfolio_value > Decimal::ZERO && percent < Decimal::from(1_000_000)).then_some(percent)
+    if portfolio_value > Decimal::ZERO { percent(total_value, portfolio_value) } else { None }
+}
+
+/// A share in percentage points to four places; `None` of nothing, and beyond what the column holds.
+fn percent(of: Decimal, whole: Decimal) -> Option<Decimal> {
+    let percent = round(of.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)?, 4);
+    (percent.abs() < PERCENT_LIMIT).then_some(percent)
+}
+
+/// An amount of money to two places; `None` beyond what the column holds.
+fn amount(value: Decimal) -> Option<Decimal> {
+    let amount = round(value, 2);
+    (amount.abs() < AMOUNT_LIMIT).then_some(amount)
 }
 
 fn round(value: Decimal, places: u32) -> Decimal {
@@ -58,6 +82,8 @@ mod tests {
             assert_eq!(total_value(number(price), number(quantity)), Some(number(total)), "{price} × {quantity}");
         }
         assert_eq!(total_value(Decimal::MAX, number("2")), None);
+        assert_eq!(total_value(number("999999999999999999.99"), number("1")), Some(number("999999999999999999.99")));
+        assert_eq!(total_value(number("999999999999999999.995"), number("1")), None);
     }
 
     #[test]
@@ -80,5 +106,13 @@ mod tests {
         assert_eq!(position_size_percent(number("50"), number("200")), Some(number("25")));
         assert_eq!(position_size_percent(number("50"), Decimal::ZERO), None);
         assert_eq!(position_size_percent(number("50"), number("-10")), None);
+        assert_eq!(position_size_percent(number("50"), number("0.001")), None);
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_columns() {
+        assert_eq!(AMOUNT_LIMIT, Decimal::from(10_i64.pow(18)));
+        assert_eq!(PERCENT_LIMIT, Decimal::from(10_i64.pow(6)));
+        assert_eq!(RATIO_LIMIT, Decimal::from(10_i64.pow(8)));
     }
 }
