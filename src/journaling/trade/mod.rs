@@ -3,9 +3,11 @@
 //! | file | what it is |
 //! |---|---|
 //! | [`outcome`] | profits and losses: at today's price, at the exit, and the largest on the way |
+//! | [`revision`] | every figure, after what was noted of a trade was corrected |
 //! | [`split`] | a trade of which a part is left: what each of the two gets |
 
 pub mod outcome;
+pub mod revision;
 pub mod split;
 
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -50,6 +52,12 @@ pub fn risk_reward_ratio(side: Side, entry: Decimal, target: Decimal, stop: Deci
 /// Total value / portfolio value × 100, in percentage points to four places; `None` without a portfolio value.
 pub fn position_size_percent(total_value: Decimal, portfolio_value: Decimal) -> Option<Decimal> {
     if portfolio_value > Decimal::ZERO { percent(total_value, portfolio_value) } else { None }
+}
+
+/// The size of a trade that was worth something else than noted, of the same portfolio as then.
+pub fn position_size_corrected(percent: Decimal, noted: Decimal, right: Decimal) -> Option<Decimal> {
+    let percent = round(percent.checked_mul(right)?.checked_div(noted)?, 4);
+    (percent.abs() < PERCENT_LIMIT).then_some(percent)
 }
 
 /// A share in percentage points to four places; `None` of nothing, and beyond what the column holds.
@@ -107,6 +115,16 @@ mod tests {
         assert_eq!(position_size_percent(number("50"), Decimal::ZERO), None);
         assert_eq!(position_size_percent(number("50"), number("-10")), None);
         assert_eq!(position_size_percent(number("50"), number("0.001")), None);
+    }
+
+    #[test]
+    fn a_size_follows_a_correction() {
+        for (percent, noted, right, size) in
+            [("5", "100", "150", Some("7.5")), ("5", "0", "150", None), ("999999", "1", "2", None)]
+        {
+            let found = position_size_corrected(number(percent), number(noted), number(right));
+            assert_eq!(found, size.map(number), "{percent} of {noted}, now {right}");
+        }
     }
 
     #[test]

@@ -21,6 +21,11 @@ pub struct Outcome {
     pub percent: Option<Decimal>,
 }
 
+impl Outcome {
+    /// Where there is no price to compare with.
+    pub const NOTHING: Self = Self { pnl: Decimal::ZERO, percent: Some(Decimal::ZERO) };
+}
+
 impl Lot {
     /// Long (price − entry) × quantity, short (entry − price) × quantity, to two places; `None` when it is too large for
     /// its column.

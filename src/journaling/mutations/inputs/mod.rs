@@ -10,7 +10,6 @@ pub(super) use journal_entry::check_tags;
 pub use journal_entry::CreateJournalEntryInput;
 pub use trade_analysis::CreateTradeAnalysisInput;
 pub use trade_log::CreateTradeLogInput;
-pub(super) use trade_log::total_too_large;
 
 /// How long a free text may be, in characters.
 pub(super) const TEXT_MAX: usize = 50_000;

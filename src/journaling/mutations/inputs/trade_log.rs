@@ -91,15 +91,11 @@ impl CreateTradeLogInput {
         list(check, "economicEvents", self.economic_events.as_ref());
         object(check, "technicalIndicators", self.technical_indicators.as_ref());
         if trade::total_value(self.entry_price.0, self.quantity.0).is_none() {
-            total_too_large(check, "quantity");
+            // The one figure that may not fit although its factors do.
+            check.problem("quantity", "OUT_OF_RANGE", "entryPrice × quantity has at most 18 digits before the point.");
         }
         if let Some(analysis) = &self.analysis {
             check.within("analysis", |check| analysis.check_fields(check));
         }
     }
-}
-
-/// The one figure that may not fit although its factors do.
-pub fn total_too_large(check: &mut Check, field: &str) {
-    check.problem(field, "OUT_OF_RANGE", "entryPrice × quantity has at most 18 digits before the point.");
 }

@@ -1,0 +1,113 @@
+//! `openTradeLogs`: several trades, each with a result of its own.
+
+use std::sync::Arc;
+
+use async_graphql::{InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    MODULE, OpenTradeLogInput,
+    open_trade_log::{Opened, open},
+};
+use crate::{
+    access::Module,
+    clock,
+    graphql::{
+        call::Call,
+        error::Result,
+        input::Check,
+        mutation::{
+            Deed, Mutation, Write,
+            batch::{self, ErrorPolicy, Item, Outcome, Problem},
+            deed::Change,
+        },
+    },
+    journaling::{
+        store::Facts,
+        types::{TradeAnalysis, TradeLog},
+    },
+};
+
+/// Trades that begin.
+#[derive(InputObject)]
+pub struct OpenTradeLogsInput {
+    /// The trades, at least one and at most 100.
+    pub items: Vec<OpenTradeLogInput>,
+    /// What happens when some of them cannot be opened.
+    #[graphql(default_with = "ErrorPolicy::RejectAll")]
+    pub error_policy: ErrorPolicy,
+}
+
+/// What came of each trade.
+#[derive(SimpleObject)]
+pub struct OpenTradeLogsPayload {
+    /// One result for each trade, in the order of the input.
+    results: Vec<OpenedTradeLog>,
+}
+
+/// What came of one trade.
+#[derive(SimpleObject)]
+pub struct OpenedTradeLog {
+    /// Its place in the input, from 0.
+    index: usize,
+    /// The new trade log, null when it was not opened.
+    trade_log: Option<TradeLog>,
+    /// Why it was not opened, empty when it was.
+    problems: Vec<Problem>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct AllOpened {
+    items: Vec<Outcome<Opened>>,
+}
+
+struct ToOpen {
+    facts: Arc<Facts>,
+    given: OpenTradeLogInput,
+}
+
+impl Item for ToOpen {
+    type Done = Opened;
+
+    fn check(&self, check: &mut Check) {
+        self.given.trade.check_fields(check);
+    }
+
+    async fn write(self, write: &mut Write<'_>) -> Result<Opened> {
+        open(write, &self.facts, self.given).await
+    }
+}
+
+impl Mutation for OpenTradeLogsInput {
+    const MODULE: Module = MODULE;
+    type Done = AllOpened;
+    type Payload = OpenTradeLogsPayload;
+
+    fn check(&self, check: &mut Check) {
+        batch::check_size(check, "items", &self.items);
+    }
+
+    async fn write(self, write: &mut Write<'_>) -> Result<(AllOpened, Deed)> {
+        let facts = Arc::new(Facts::read(write.transaction(), write.call().viewer()?, clock::now()).await?);
+        let items = self.items.into_iter().map(|given| ToOpen { facts: facts.clone(), given }).collect();
+        let items = batch::each(write, "items", items, self.error_policy).await?;
+        let opened: Vec<&Opened> = items.iter().filter_map(Outcome::done).collect();
+        let deed = Deed::new(MODULE, "trade_logs_opened", "Trades were opened.")
+            .each::<TradeLog>(Change::Created, opened.iter().map(|opened| opened.trade_log))
+            .each::<TradeAnalysis>(Change::Created, opened.iter().filter_map(|opened| opened.analysis));
+        Ok((AllOpened { items }, deed))
+    }
+
+    async fn payload(call: &Call, opened: AllOpened) -> Result<OpenTradeLogsPayload> {
+        let mut results = Vec::with_capacity(opened.items.len());
+        for (index, outcome) in opened.items.into_iter().enumerate() {
+            let (done, problems) = outcome.parts();
+            let trade_log = match done {
+                Some(opened) => call.find(opened.trade_log).await?,
+                None => None,
+            };
+            results.push(OpenedTradeLog { index, trade_log, problems });
+        }
+        Ok(OpenTradeLogsPayload { results })
+    }
+}
