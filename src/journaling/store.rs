@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    mutations::{CreateJournalEntryInput, CreateTradeAnalysisInput, CreateTradeLogInput},
+    mutations::{CreateJournalEntryInput, NewTradeAnalysisInput, NewTradeLogInput},
     trade,
 };
 use crate::{
@@ -114,7 +114,7 @@ pub fn entry_row(
     facts: &Facts,
     entry_date: NaiveDate,
     input: CreateJournalEntryInput,
-) -> (journal_entries::ActiveModel, Option<CreateTradeLogInput>) {
+) -> (journal_entries::ActiveModel, Option<NewTradeLogInput>) {
     let row = journal_entries::ActiveModel {
         id: Set(id),
         user_id: Set(facts.user_id),
@@ -152,7 +152,7 @@ pub fn trade_log_row(
     facts: &Facts,
     (entry_id, entry_date): (Option<Uuid>, NaiveDate),
     (currency, portfolio_value): (String, Decimal),
-    input: CreateTradeLogInput,
+    input: NewTradeLogInput,
 ) -> Result<manual_trade_logs::ActiveModel> {
     let (price, quantity) = (input.entry_price.0, input.quantity.0);
     let total = trade::total_value(price, quantity).ok_or_else(|| Error::internal("a checked total is gone"))?;
@@ -196,7 +196,7 @@ pub fn analysis_row(
     id: Uuid,
     user_id: Uuid,
     trade_log_id: Uuid,
-    input: CreateTradeAnalysisInput,
+    input: NewTradeAnalysisInput,
 ) -> trade_analysis::ActiveModel {
     trade_analysis::ActiveModel {
         id: Set(id),

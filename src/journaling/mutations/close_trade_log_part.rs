@@ -56,8 +56,8 @@ pub struct CloseTradeLogPartInput {
 pub struct CloseTradeLogPartPayload {
     /// What stays open: the same trade with its entry and analysis, and its share of total value, fees, size and extremes.
     trade_log: TradeLog,
-    /// What was closed: a trade of its own, without entry and analysis. It takes the remainders of rounding, so that
-    /// the shares of both add up to what there was.
+    /// What was closed: a trade of its own, without entry and analysis. It takes the remainders of rounding, so
+    /// that the shares of both add up to what there was: its total value may be a cent off entry price times quantity.
     closed_part: TradeLog,
 }
 

@@ -4,7 +4,7 @@ use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CreateTradeAnalysisInput, MODULE};
+use super::{MODULE, NewTradeAnalysisInput};
 use crate::{
     access::Module,
     graphql::{
@@ -22,13 +22,13 @@ use crate::{
 
 /// A trade looked at.
 #[derive(InputObject)]
-pub struct AnalyzeTradeInput {
+pub struct CreateTradeAnalysisInput {
     /// An id of the client's choice, `trade_analysis_` and a UUID, so that a retry cannot write twice; made when left out.
     pub id: Option<Id<TradeAnalysis>>,
     /// One of the viewer's own trades, which has no analysis yet.
     pub trade_log_id: Id<TradeLog>,
     #[graphql(flatten)]
-    pub analysis: CreateTradeAnalysisInput,
+    pub analysis: NewTradeAnalysisInput,
 }
 
 /// An analysis that was written.
@@ -43,7 +43,7 @@ pub struct Made {
     analysis: Uuid,
 }
 
-impl Mutation for AnalyzeTradeInput {
+impl Mutation for CreateTradeAnalysisInput {
     const MODULE: Module = MODULE;
     type Done = Made;
     type Payload = CreateTradeAnalysisPayload;

@@ -27,11 +27,11 @@ pub use cancel_trade_log::{CancelTradeLogInput, CancelTradeLogPayload};
 pub use close_trade_log::{CloseTradeLogInput, CloseTradeLogPayload};
 pub use close_trade_log_part::{CloseTradeLogPartInput, CloseTradeLogPartPayload};
 pub use create_journal_entry::CreateJournalEntryPayload;
-pub use create_trade_analysis::{AnalyzeTradeInput, CreateTradeAnalysisPayload};
+pub use create_trade_analysis::{CreateTradeAnalysisInput, CreateTradeAnalysisPayload};
 pub use delete_journal_entry::{DeleteJournalEntryInput, DeleteJournalEntryPayload};
 pub use delete_trade_analysis::{DeleteTradeAnalysisInput, DeleteTradeAnalysisPayload};
 pub use delete_trade_log::{DeleteTradeLogInput, DeleteTradeLogPayload};
-pub use inputs::{CreateJournalEntryInput, CreateTradeAnalysisInput, CreateTradeLogInput};
+pub use inputs::{CreateJournalEntryInput, NewTradeAnalysisInput, NewTradeLogInput};
 pub use open_trade_log::{OpenTradeLogInput, OpenTradeLogPayload};
 pub use open_trade_logs::{OpenTradeLogsInput, OpenTradeLogsPayload};
 pub use update_journal_entry::{UpdateJournalEntryInput, UpdateJournalEntryPayload};
@@ -141,7 +141,7 @@ impl JournalingMutations {
     async fn create_trade_analysis(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The analysis.")] input: AnalyzeTradeInput,
+        #[graphql(desc = "The analysis.")] input: CreateTradeAnalysisInput,
     ) -> Result<Option<CreateTradeAnalysisPayload>> {
         perform(ctx, input).await
     }

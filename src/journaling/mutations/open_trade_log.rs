@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CreateTradeLogInput, MODULE};
+use super::{MODULE, NewTradeLogInput};
 use crate::{
     access::Module,
     clock,
@@ -30,7 +30,7 @@ pub struct OpenTradeLogInput {
     /// One of the viewer's own entries, which has no trade log yet; without one the trade stands alone.
     pub journal_entry_id: Option<Id<JournalEntry>>,
     #[graphql(flatten)]
-    pub trade: CreateTradeLogInput,
+    pub trade: NewTradeLogInput,
 }
 
 /// A trade that was opened.
@@ -94,7 +94,7 @@ pub(super) async fn insert_trade_log(
     write: &Write<'_>,
     facts: &Facts,
     (id, entry, day): (Uuid, Option<Uuid>, NaiveDate),
-    mut input: CreateTradeLogInput,
+    mut input: NewTradeLogInput,
 ) -> Result<Option<Uuid>> {
     let analysis = input.analysis.take();
     let currency = input.currency.take().map_or_else(|| facts.currency.clone(), |currency| currency.0);

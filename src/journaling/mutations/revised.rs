@@ -41,7 +41,7 @@ pub async fn revised(write: &Write<'_>, log: &Model, input: &UpdateTradeLogInput
         return Ok(ActiveModel::default());
     }
     let seen = extremes(log.max_profit, log.max_loss);
-    let figures = right.figures(&noted, seen).map_err(|figure| too_large(figure, input))?;
+    let figures = right.figures(&noted, log.total_value, seen).map_err(|figure| too_large(figure, input))?;
     let total = figures.total_value;
     let mut row = ActiveModel {
         total_value: Set(total),

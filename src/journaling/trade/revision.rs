@@ -44,9 +44,13 @@ pub enum TooLarge {
 }
 
 impl Terms {
-    /// The figures now that these are the terms and no longer the `noted` ones, under which these extremes were seen.
-    pub fn figures(&self, noted: &Self, extremes: Extremes) -> Result<Figures, TooLarge> {
-        let total_value = total_value(self.entry_price, self.quantity).ok_or(TooLarge::TotalValue)?;
+    /// The figures now that these are the terms and no longer the `noted` ones, under which the trade was worth that
+    /// total and these extremes were seen.
+    pub fn figures(&self, noted: &Self, total: Decimal, extremes: Extremes) -> Result<Figures, TooLarge> {
+        let is_resized = (self.entry_price, self.quantity) != (noted.entry_price, noted.quantity);
+        // A part that was taken out of a trade may be worth a cent more or less than the formula says.
+        let formula = || total_value(self.entry_price, self.quantity).ok_or(TooLarge::TotalValue);
+        let total_value = if is_resized { formula()? } else { total };
         let mut figures = Figures {
             total_value,
             risk_reward_ratio: self.risk_reward_ratio(),
@@ -116,7 +120,7 @@ mod tests {
             realized: None,
             extremes,
         };
-        assert_eq!(noted.figures(&noted, extremes), Ok(expected));
+        assert_eq!(noted.figures(&noted, number("1000"), extremes), Ok(expected));
         let right = Terms { entry_price: number("80"), quantity: number("5"), ..noted };
         let expected = Figures {
             total_value: number("400"),
@@ -125,7 +129,7 @@ mod tests {
             realized: None,
             extremes: Extremes { max_profit: number("200"), max_loss: number("0") },
         };
-        assert_eq!(right.figures(&noted, extremes), Ok(expected));
+        assert_eq!(right.figures(&noted, number("1000"), extremes), Ok(expected));
     }
 
     #[test]
@@ -140,18 +144,20 @@ mod tests {
             realized: Some(outcome("242.50", "24.25")),
             extremes: Extremes { max_profit: number("250"), max_loss: number("-50") },
         };
-        assert_eq!(right.figures(&noted, extremes), Ok(expected));
+        assert_eq!(right.figures(&noted, number("1000"), extremes), Ok(expected));
+        let part = right.figures(&noted, number("999.99"), extremes).unwrap();
+        assert_eq!(part.total_value, number("999.99"), "it keeps its cent");
     }
 
     #[test]
     fn another_direction_turns_everything_around() {
         let (noted, extremes) = long();
         let short = Terms { side: Some(Side::Short), ..noted };
-        let figures = short.figures(&noted, extremes).unwrap();
+        let figures = short.figures(&noted, number("1000"), extremes).unwrap();
         assert_eq!(figures.risk_reward_ratio, None);
         assert_eq!(figures.unrealized, outcome("-100", "-10"));
         assert_eq!(figures.extremes, Extremes { max_profit: number("50"), max_loss: number("-200") });
-        let closing = Terms { side: None, ..noted }.figures(&noted, extremes).unwrap();
+        let closing = Terms { side: None, ..noted }.figures(&noted, number("1000"), extremes).unwrap();
         assert_eq!((closing.unrealized, closing.extremes), (Outcome::NOTHING, Extremes::default()));
     }
 
@@ -159,13 +165,13 @@ mod tests {
     fn what_no_column_holds_is_told() {
         let (noted, extremes) = long();
         let dear = Terms { entry_price: number("9999999999999999"), quantity: number("999999999999"), ..noted };
-        assert_eq!(dear.figures(&noted, extremes), Err(TooLarge::TotalValue));
+        assert_eq!(dear.figures(&noted, number("1000"), extremes), Err(TooLarge::TotalValue));
         let far = Terms {
             exit_price: Some(number("9999999999999999")),
             entry_price: number("1"),
             quantity: number("999999999999"),
             ..noted
         };
-        assert_eq!(far.figures(&far, Extremes::default()), Err(TooLarge::Profit));
+        assert_eq!(far.figures(&far, number("999999999999"), Extremes::default()), Err(TooLarge::Profit));
     }
 }

@@ -38,7 +38,9 @@ pub fn split(entry_price: Decimal, whole: &Share, part: Decimal) -> Option<(Shar
         max_profit: of(whole.max_profit, 2)?,
         max_loss: of(whole.max_loss, 2)?,
     };
-    let less = |whole: Option<Decimal>, rest: Option<Decimal>| whole.zip(rest).and_then(|(whole, rest)| whole.checked_sub(rest));
+    let less = |whole: Option<Decimal>, rest: Option<Decimal>| {
+        whole.zip(rest).and_then(|(whole, rest)| whole.checked_sub(rest))
+    };
     let part = Share {
         quantity: part,
         total_value: whole.total_value.checked_sub(rest.total_value)?,

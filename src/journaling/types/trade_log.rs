@@ -89,7 +89,8 @@ pub struct TradeLog {
     pub entry_price: Decimal,
     /// How many units were traded.
     pub quantity: Decimal,
-    /// Entry price times quantity.
+    /// Entry price times quantity; of a part that was closed on its own up to a cent more or less, so that the parts of a
+    /// trade add up to the whole.
     pub total_value: Decimal,
     /// The kind of order, null when not noted.
     pub order_type: Option<OrderType>,
@@ -139,7 +140,7 @@ pub struct TradeLog {
     pub exit_reason: Option<String>,
     /// Profit or loss of the ended trade net of fees, null while open.
     pub realized_pnl: Option<Decimal>,
-    /// That in per cent of the total value, null while open.
+    /// That in per cent of the total value, null while open, of a total of 0, and from a million per cent on.
     pub realized_pnl_percent: Option<Decimal>,
     /// Whether the trade is still open, null when not noted.
     pub status: Option<TradeStatus>,

@@ -2,7 +2,7 @@
 
 use async_graphql::InputObject;
 
-use super::{CreateTradeLogInput, TEXT_MAX};
+use super::{NewTradeLogInput, TEXT_MAX};
 use crate::{
     graphql::{
         id::Id,
@@ -69,7 +69,7 @@ pub struct CreateJournalEntryInput {
     /// The day that it is about; today in the viewer's time zone when left out.
     pub entry_date: Option<Date>,
     /// The trade that it records.
-    pub trade_log: Option<CreateTradeLogInput>,
+    pub trade_log: Option<NewTradeLogInput>,
 }
 
 impl CreateJournalEntryInput {

@@ -6,10 +6,10 @@ mod trade_log;
 
 use crate::graphql::{input::Check, scalars::Json};
 
-pub(super) use journal_entry::check_tags;
 pub use journal_entry::CreateJournalEntryInput;
-pub use trade_analysis::CreateTradeAnalysisInput;
-pub use trade_log::CreateTradeLogInput;
+pub(super) use journal_entry::check_tags;
+pub use trade_analysis::NewTradeAnalysisInput;
+pub use trade_log::NewTradeLogInput;
 
 /// How long a free text may be, in characters.
 pub(super) const TEXT_MAX: usize = 50_000;

@@ -7,7 +7,7 @@ use crate::graphql::{input::Check, scalars::Json};
 
 /// A new analysis of a trade.
 #[derive(InputObject)]
-pub struct CreateTradeAnalysisInput {
+pub struct NewTradeAnalysisInput {
     /// What was known before.
     pub pre_trade_analysis: Option<String>,
     /// What had to be true to enter.
@@ -52,7 +52,7 @@ pub struct CreateTradeAnalysisInput {
     pub emotional_discipline_rating: i32,
 }
 
-impl CreateTradeAnalysisInput {
+impl NewTradeAnalysisInput {
     pub fn check_fields(&self, check: &mut Check) {
         for (field, text, max) in [
             ("preTradeAnalysis", &self.pre_trade_analysis, TEXT_MAX),

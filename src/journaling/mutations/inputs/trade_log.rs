@@ -2,7 +2,7 @@
 
 use async_graphql::InputObject;
 
-use super::{CreateTradeAnalysisInput, TEXT_MAX, list, object};
+use super::{NewTradeAnalysisInput, TEXT_MAX, list, object};
 use crate::{
     graphql::{
         input::Check,
@@ -17,7 +17,7 @@ use crate::{
 
 /// A new trade log.
 #[derive(InputObject)]
-pub struct CreateTradeLogInput {
+pub struct NewTradeLogInput {
     /// What was traded, at most 20 characters; stored in capitals.
     pub symbol: String,
     /// The currency of its prices; the viewer's preferred currency when left out.
@@ -63,10 +63,10 @@ pub struct CreateTradeLogInput {
     /// When it was executed; now when left out.
     pub execution_time: Option<DateTime>,
     /// Its analysis.
-    pub analysis: Option<CreateTradeAnalysisInput>,
+    pub analysis: Option<NewTradeAnalysisInput>,
 }
 
-impl CreateTradeLogInput {
+impl NewTradeLogInput {
     pub fn check_fields(&self, check: &mut Check) {
         check.symbol("symbol", &self.symbol);
         for (field, text, max) in [
