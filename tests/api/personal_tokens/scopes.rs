@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{admit, with_token};
 use crate::{
-    authorization::ROOT_FIELDS,
+    authorization::root_fields,
     support::{Answer, Api, Somebody},
 };
 
@@ -108,7 +108,7 @@ async fn every_root_field_needs_its_one_scope_or_a_sign_in_or_nothing() {
     let ada = api.somebody("ada").await;
     admit(&api, &ada).await;
     let (bare, _) = with_token(&api, &ada, &["prices:write"]).await;
-    for (name, document, _) in ROOT_FIELDS {
+    for (name, document, _) in root_fields() {
         let answer = api.ask(Some(&bare), document).await;
         let found = refusal(&answer);
         if OPEN.contains(name) {
