@@ -65,7 +65,7 @@ pub struct Limits {
     /// Milliseconds that a request waits for a connection to the database
     #[arg(
         long, global = true, env = "STACKMOTIVE_ACQUIRE_TIMEOUT_MS", hide_short_help = true, value_name = "MS",
-        default_value = "2500", value_parser = milliseconds, help_heading = "Limits"
+        default_value = "2000", value_parser = milliseconds, help_heading = "Limits"
     )]
     pub acquire_timeout: Duration,
 
@@ -101,7 +101,7 @@ impl Default for Limits {
             transfer_timeout: Duration::from_secs(20),
             transfer_rate_min: 8192,
             request_timeout: Duration::from_secs(30),
-            acquire_timeout: Duration::from_millis(2500),
+            acquire_timeout: Duration::from_secs(2),
             database_silence: Duration::from_secs(2),
             lock_timeout: Duration::from_secs(5),
             idle_transaction_timeout: Duration::from_secs(60),

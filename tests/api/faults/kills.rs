@@ -1,6 +1,6 @@
 //! The server, or its PostgreSQL, is killed under write load; or asked to stop, and has to finish first.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use nix::{
     sys::signal::{Signal, kill},
@@ -35,10 +35,11 @@ struct Figures {
 }
 
 impl Figures {
-    async fn take(load: Load, blows: usize, back: Vec<Duration>, data: &Path) -> Self {
+    async fn take(load: Load, blows: usize, back: Vec<Duration>, place: &Place) -> Self {
         let ledger = load.finish().await;
-        assert_eq!(ledger.odd, Vec::<String>::new());
-        let pool = database_in(data).await;
+        let odd: Vec<&String> = ledger.odd.iter().take(5).collect();
+        assert!(odd.is_empty(), "{} odd answers: {odd:#?}\n{:#?}", ledger.odd.len(), place.internal_errors());
+        let pool = database_in(&place.data).await;
         let (lost, repeated, unknown) = compare(&ledger, &pool).await;
         pool.close().await;
         Self {
@@ -93,7 +94,7 @@ async fn kill_the_server(place: &Place, mut server: Server, kills: usize) -> (Se
         server = place.start();
         back.push(load.first_success(Instant::now()).await);
     }
-    let figures = Figures::take(load, kills, back, &place.data).await;
+    let figures = Figures::take(load, kills, back, place).await;
     (server, figures)
 }
 
@@ -109,7 +110,7 @@ async fn kill_postgres(place: &Place, kills: usize, pause: Duration) -> Figures 
         back.push(load.first_success(Instant::now()).await);
         sleep(pause).await;
     }
-    Figures::take(load, kills, back, &place.data).await
+    Figures::take(load, kills, back, place).await
 }
 
 /// Stops every process of PostgreSQL for a while, so that it takes what is sent and says nothing.
@@ -130,7 +131,7 @@ async fn freeze_postgres(place: &Place, times: usize, length: Duration) -> Figur
         }
         back.push(load.first_success(Instant::now()).await);
     }
-    Figures::take(load, times, back, &place.data).await
+    Figures::take(load, times, back, place).await
 }
 
 fn children(parent: Pid) -> Vec<Pid> {

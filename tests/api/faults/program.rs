@@ -45,7 +45,18 @@ impl Place {
         command.env("STACKMOTIVE_LISTEN", self.address.to_string());
         // What the writers do is counted, but never too much.
         command.env("STACKMOTIVE_BUDGET_PERCENT", "100000").env("STACKMOTIVE_LOG", "error");
-        command.stderr(std::process::Stdio::null());
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log()).unwrap();
+        command.stderr(log);
         Server::start(&mut command)
+    }
+
+    /// What the servers said of faults of their own.
+    pub fn internal_errors(&self) -> Vec<String> {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        log.lines().filter(|line| line.contains("internal error")).take(5).map(str::to_owned).collect()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.data.with_extension("log")
     }
 }
