@@ -196,6 +196,7 @@ fn rule(table: &str) -> Option<(Module, Rule)> {
         "portfolio_summary" | "portfolio_holdings" | "portfolio_position" | "portfolio_sync_log" => {
             (Portfolio, Rule::OwnerOrAdmin("user_id"))
         }
+        "account_portfolios" => (Portfolio, Rule::Owner("user_id")),
         "user_trade_rule" => (Trading, Rule::Owner("user_id")),
         "rebalance_schedule" | "rebalance_execution" => (Rebalancing, Rule::Owner("user_id")),
         "watchlists" => (Watchlists, Rule::Watchlist),

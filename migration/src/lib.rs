@@ -25,6 +25,7 @@
 //! | `m0017_rows` | what the attempts with raw SQL showed to be open: accounts keep their id, and nobody raises their own tier |
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 //! | `m0019_idempotency` | `idempotency_keys`: requests that may come twice |
+//! | `m0020_account_portfolios` | `account_portfolios`: which portfolio an account feeds |
 //! | `m0022_personal_tokens` | `personal_tokens`, `personal_token_calls`, the function that finds who holds one |
 
 use sea_orm_migration::prelude::*;
@@ -135,6 +136,11 @@ const STEPS: &[Step] = &[
         name: "m0019_idempotency",
         up: &[include_str!("m0019_idempotency/up.sql")],
         down: include_str!("m0019_idempotency/down.sql"),
+    },
+    Step {
+        name: "m0020_account_portfolios",
+        up: &[include_str!("m0020_account_portfolios/up.sql")],
+        down: include_str!("m0020_account_portfolios/down.sql"),
     },
     Step {
         name: "m0022_personal_tokens",

@@ -11,6 +11,7 @@ use crate::{
     budget::queries::BudgetQueries,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
+    portfolio::mutations::PortfolioMutations,
     rebalancing::mutations::RebalancingMutations,
     trading::mutations::TradingMutations,
     watchlists::{mutations::WatchlistMutations, queries::WatchlistQueries},
@@ -36,6 +37,7 @@ pub struct Query(
 pub struct Mutation(
     AuthenticationMutations,
     PersonalTokenMutations,
+    PortfolioMutations,
     TradingMutations,
     RebalancingMutations,
     WatchlistMutations,

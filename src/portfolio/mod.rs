@@ -1,5 +1,16 @@
 //! What people own: portfolios, their holdings, the positions at brokers behind them, and the runs that fetched those.
 //!
-//! Tables: portfolio_summary, portfolio_holdings, portfolio_position, portfolio_sync_log.
+//! Tables: portfolio_summary, portfolio_holdings, portfolio_position, portfolio_sync_log, account_portfolios.
+//!
+//! Whoever changes holdings, positions or cash does it between [`lock`] and [`roll_up`]: the first makes others wait,
+//! the second makes holdings follow from positions, and portfolios from holdings. Nobody else writes derived figures.
 
+pub mod mutations;
+mod store;
 pub mod types;
+pub mod valuation;
+
+pub use store::{
+    feeding::{Feed, fed, open},
+    rollup::{Place, Rolled, lock, roll_up},
+};

@@ -1,6 +1,7 @@
 //! Whose row is whose: every root field, type and table, for nobody and for somebody else; and each of the two walls alone.
 
 mod journal;
+mod portfolio;
 
 use std::collections::BTreeSet;
 
@@ -174,7 +175,7 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
 
 /// All of them, with those that have a file of their own.
 pub(crate) fn root_fields() -> impl Iterator<Item = &'static (&'static str, &'static str, ForNobody)> {
-    ROOT_FIELDS.iter().chain(journal::FIELDS)
+    ROOT_FIELDS.iter().chain(journal::FIELDS).chain(portfolio::FIELDS)
 }
 
 /// Tables whose rows are nobody's own: none of the 22.

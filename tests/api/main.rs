@@ -22,6 +22,7 @@ mod inputs;
 mod journaling;
 mod mutations;
 mod personal_tokens;
+mod portfolio;
 mod process;
 mod reading;
 mod rebalancing;

@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 
 use crate::support::Api;
 
-/// Nobody has signed in, asked for anything or got a message, so these stay empty.
-const EMPTY: [&str; 11] = [
+/// Nobody has signed in, asked for anything, mapped an account or got a message, so these stay empty.
+const EMPTY: [&str; 12] = [
+    "account_portfolios",
     "audit_log",
     "idempotency_keys",
     "one_time_tokens",

@@ -22,7 +22,7 @@ use crate::{
     journaling::types::{JournalEntry, TradeAnalysis, TradeLog},
     logging::types::Activity,
     onboarding::types::{Onboarding, TradingPreferences},
-    portfolio::types::{Holding, Portfolio, Position, SyncRun},
+    portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
     preferences::types::{Preferences, ThemePreferences},
     rebalancing::types::{RebalanceExecution, RebalanceSchedule},
     trading::types::TradeRule,
@@ -150,6 +150,12 @@ impl Record for User {
         Edge::many::<SyncRun>("syncRuns", "Imports and synchronisations, newest first.", &[("id", "user_id")], |row| {
             Some(vec![row.id.0.into()])
         }),
+        Edge::many::<AccountPortfolio>(
+            "accountPortfolios",
+            "Which portfolios accounts were made to feed, by account.",
+            &[("id", "user_id")],
+            |row| Some(vec![row.id.0.into()]),
+        ),
         Edge::many::<TradeRule>("tradeRules", "DCA and stop-loss rules, by symbol.", &[("id", "user_id")], |row| {
             Some(vec![row.id.0.into()])
         }),

@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 use entity::portfolio_summary;
 use uuid::Uuid;
 
-use super::holding::Holding;
+use super::{account_portfolio::AccountPortfolio, holding::Holding};
 use crate::{
     authentication::types::User,
     edges,
@@ -85,6 +85,12 @@ impl Record for Portfolio {
         Edge::many::<Holding>(
             "holdings",
             "What the portfolio holds, by symbol.",
+            &[("user_id", "user_id"), ("vault_id", "vault_id")],
+            |row| Some(vec![row.user_id.into(), (&row.vault_id).into()]),
+        ),
+        Edge::many::<AccountPortfolio>(
+            "accountPortfolios",
+            "Accounts that were made to feed it, by name; the one that bears its name feeds it without.",
             &[("user_id", "user_id"), ("vault_id", "vault_id")],
             |row| Some(vec![row.user_id.into(), (&row.vault_id).into()]),
         ),

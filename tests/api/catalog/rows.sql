@@ -14,6 +14,8 @@ INSERT INTO portfolio_position (id, user_id, symbol, quantity, avg_price, accoun
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'PROBE', 1, 1, 'probe', 'csv');
 INSERT INTO portfolio_sync_log (id, user_id, sync_source, status, sync_started, sync_completed)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'csv', 'success', now(), now());
+INSERT INTO account_portfolios (id, user_id, account, vault_id)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe', 'probe');
 INSERT INTO user_trade_rule (id, user_id, symbol, rule_type, threshold, frequency, amount)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'PROBE', 'DCA', 1, 'daily', 1);
 INSERT INTO rebalance_schedule (id, user_id)

@@ -138,6 +138,7 @@ impl World {
             "people" => self.knows(viewer, &row["id"]),
             "user_sessions"
             | "personal_tokens"
+            | "account_portfolios"
             | "user_trade_rule"
             | "rebalance_schedule"
             | "rebalance_execution"

@@ -6,7 +6,7 @@ use super::{ADA, BOB, Dice, Draft, ROOT};
 use crate::support::{Somebody, hash};
 
 /// Every table with rows in the API, after those that it refers to.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 25] = [
     "users",
     "user_sessions",
     "personal_tokens",
@@ -14,6 +14,7 @@ pub const TABLES: [&str; 24] = [
     "portfolio_holdings",
     "portfolio_position",
     "portfolio_sync_log",
+    "account_portfolios",
     "user_trade_rule",
     "rebalance_schedule",
     "rebalance_execution",
@@ -49,6 +50,7 @@ pub fn of(table: &str) -> Vec<Draft> {
         "portfolio_summary" => portfolios(),
         "portfolio_holdings" => holdings(),
         "portfolio_position" => positions(),
+        "account_portfolios" => owned(|_, n| draft([("account", format!("account {n}")), ("vault_id", vault(n % 3))])),
         "portfolio_sync_log" | "agent_memory" => owned(|_, _| draft([])),
         "user_trade_rule" => owned(|_, n| draft([("symbol", SYMBOLS[n % 4].into())])),
         "rebalance_schedule"

@@ -1,0 +1,131 @@
+//! What comes before and after every change of what portfolios hold: others wait, and figures follow.
+
+use uuid::Uuid;
+
+use crate::{
+    graphql::{
+        call::Call,
+        error::{Error, ErrorCode, Result},
+        id::Id,
+        mutation::{Deed, Write, deed::Change},
+    },
+    portfolio::{
+        store::{
+            feeding::{self, Feed},
+            rollup::{self, Place, Rolled},
+        },
+        types::Portfolio,
+    },
+};
+
+/// The currency of somebody who has not said which they prefer.
+const USUAL_CURRENCY: &str = "USD";
+
+/// The viewer's portfolios while they are changed: nobody else changes them, until the transaction ends.
+pub struct Books {
+    user: Uuid,
+    /// Where positions went before anything was changed.
+    before: Vec<Feed>,
+}
+
+/// What followed from a change.
+pub struct Settled {
+    /// Portfolios that were made because positions go to them.
+    pub opened: Vec<Uuid>,
+    rolled: Rolled,
+}
+
+impl Books {
+    pub async fn open(write: &Write<'_>) -> Result<Self> {
+        let user = write.user_id();
+        rollup::lock(write.transaction(), &[user]).await?;
+        Ok(Self { user, before: feeding::fed(write.transaction(), user).await? })
+    }
+
+    /// Where positions went before anything was changed.
+    pub fn before(&self) -> &[Feed] {
+        &self.before
+    }
+
+    /// The place of a portfolio, or of what belongs to none.
+    pub fn place(&self, vault: Option<&str>) -> Place {
+        Place::new(self.user, vault.map(str::to_owned))
+    }
+
+    /// Makes everything follow from a change of what is at these places; a problem stands at `path`.
+    pub async fn settle(self, write: &Write<'_>, places: &[Place], path: &[&str]) -> Result<Settled> {
+        let rolled = rollup::roll_up(write.transaction(), places).await;
+        let rolled = rolled.map_err(|error| rollup::blamed_on(error, path))?;
+        Ok(Settled { opened: Vec::new(), rolled })
+    }
+
+    /// The same for a change of what these accounts hold, or of which portfolio they feed.
+    pub async fn settle_accounts(
+        self,
+        write: &Write<'_>,
+        accounts: &[String],
+        mut places: Vec<Place>,
+        path: &[&str],
+    ) -> Result<Settled> {
+        let opened = open_portfolios(write, accounts, path).await?;
+        let after = feeding::fed(write.transaction(), self.user).await?;
+        let fed = self.before.iter().chain(&after).filter(|feed| accounts.contains(&feed.account));
+        places.extend(fed.map(|feed| self.place(Some(&feed.vault))));
+        Ok(Settled { opened, ..self.settle(write, &places, path).await? })
+    }
+}
+
+impl Settled {
+    /// The same, with portfolios that were made before everything else followed.
+    pub fn having_opened(mut self, opened: impl IntoIterator<Item = Uuid>) -> Self {
+        self.opened.extend(opened);
+        self
+    }
+
+    /// The deed that has done this too, besides the rows that it names itself.
+    pub fn told_by(&self, deed: Deed, named: &[Uuid]) -> Deed {
+        let named: Vec<Uuid> = named.iter().chain(&self.opened).copied().collect();
+        self.rolled.told_by(deed.each::<Portfolio>(Change::Created, self.opened.iter().copied()), &named)
+    }
+
+    /// The portfolios whose figures are others now, new ones too.
+    pub fn portfolios(&self) -> Vec<Uuid> {
+        let mut all: Vec<Uuid> = self.opened.iter().chain(&self.rolled.portfolios).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// Makes the portfolios that these accounts feed and that are missing; a problem stands at `path`.
+pub async fn open_portfolios(write: &Write<'_>, accounts: &[String], path: &[&str]) -> Result<Vec<Uuid>> {
+    let preferred = preferred_currency(write)?;
+    feeding::open(write.transaction(), write.user_id(), accounts, (&preferred, path)).await
+}
+
+/// The currency that the viewer prefers.
+pub fn preferred_currency(write: &Write<'_>) -> Result<String> {
+    let preferred = write.call().viewer()?.user.preferred_currency.clone();
+    Ok(preferred.unwrap_or_else(|| USUAL_CURRENCY.to_owned()))
+}
+
+/// The portfolio that a field names; a problem with it stands at that field.
+pub async fn portfolio_named(
+    write: &Write<'_>,
+    id: Id<Portfolio>,
+    field: &str,
+) -> Result<entity::portfolio_summary::Model> {
+    write.row(id, None).await.map_err(|error| match error.code {
+        ErrorCode::NotFound => Error::invalid(&["input", field], "NOT_FOUND", "There is no such portfolio."),
+        _ => error,
+    })
+}
+
+/// These portfolios as they stand now.
+pub async fn portfolios(call: &Call, ids: Vec<Uuid>) -> Result<Vec<Portfolio>> {
+    let mut all = Vec::with_capacity(ids.len());
+    for id in ids {
+        all.extend(call.find(id).await?);
+    }
+    Ok(all)
+}

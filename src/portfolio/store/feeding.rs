@@ -1,0 +1,131 @@
+//! Which position goes to which portfolio.
+//!
+//! An account feeds the portfolio that it is mapped to, and else the one that bears its name. What it holds in another
+//! currency than that portfolio's goes to the portfolio `<name> <currency>`.
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{rollup::NEW_ID, statement, texts};
+use crate::graphql::error::{Error, ErrorCode, Issue, Result};
+
+/// How long the name of a portfolio may be, in characters.
+const NAME_MAX: i32 = 100;
+
+/// Positions of the users `$1` with the portfolio that each goes to: `base` is the one that its account feeds.
+pub(super) const FED: &str = "fed AS (
+    SELECT p.*, b.vault_id AS base,
+        CASE WHEN b.currency = p.currency THEN b.vault_id ELSE b.vault_id || ' ' || p.currency END AS vault_id
+    FROM portfolio_position p
+    LEFT JOIN account_portfolios a ON a.user_id = p.user_id AND a.account = p.account
+    JOIN portfolio_summary b ON b.user_id = p.user_id AND b.vault_id = coalesce(a.vault_id, p.account)
+    WHERE p.user_id = ANY ($1::uuid[])
+)";
+
+/// That an account feeds a portfolio with what it holds in the portfolio's currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    pub account: String,
+    /// The portfolio that the account feeds.
+    pub base: String,
+    /// The portfolio that gets what the account holds in `currency`.
+    pub vault: String,
+    pub currency: String,
+}
+
+/// Which portfolios the user's positions go to now.
+pub async fn fed(transaction: &impl ConnectionTrait, user: Uuid) -> Result<Vec<Feed>> {
+    let sql =
+        format!("WITH {FED} SELECT DISTINCT account, base, vault_id, currency FROM fed ORDER BY account, vault_id");
+    let rows = transaction.query_all_raw(statement(&sql, [super::uuids([user])])).await?;
+    let feed = |row: &sea_orm::QueryResult| {
+        Ok(Feed {
+            account: row.try_get("", "account")?,
+            base: row.try_get("", "base")?,
+            vault: row.try_get("", "vault_id")?,
+            currency: row.try_get("", "currency")?,
+        })
+    };
+    rows.iter().map(feed).collect()
+}
+
+/// Makes the portfolios that positions of these accounts go to, as far as they are missing; answers the new ones.
+/// Refuses, with a problem at `path`, what cannot go where it would have to.
+pub async fn open(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+    accounts: &[String],
+    (preferred, path): (&str, &[&str]),
+) -> Result<Vec<Uuid>> {
+    // One's own currency where the account holds anything in it, and else one that it does hold something in.
+    let bases = format!(
+        "INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
+         SELECT {NEW_ID}, missing.user_id, missing.account, missing.currency FROM (
+             SELECT p.user_id, p.account, (array_agg(p.currency ORDER BY p.currency = $3 DESC, p.currency))[1] AS currency
+             FROM portfolio_position p
+             WHERE p.user_id = ANY ($1::uuid[]) AND p.account = ANY ($2::text[])
+                 AND NOT EXISTS (SELECT FROM account_portfolios a WHERE a.user_id = p.user_id AND a.account = p.account)
+                 AND NOT EXISTS (SELECT FROM portfolio_summary b WHERE b.user_id = p.user_id AND b.vault_id = p.account)
+             GROUP BY p.user_id, p.account
+         ) missing ON CONFLICT DO NOTHING RETURNING id"
+    );
+    let siblings = format!(
+        "WITH {FED} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
+         SELECT {NEW_ID}, missing.user_id, missing.vault_id, missing.currency FROM (
+             SELECT DISTINCT f.user_id, f.vault_id, f.currency FROM fed f
+             WHERE f.account = ANY ($2::text[]) AND NOT EXISTS (
+                 SELECT FROM portfolio_summary b WHERE b.user_id = f.user_id AND b.vault_id = f.vault_id)
+         ) missing ON CONFLICT DO NOTHING RETURNING id"
+    );
+    let (users, names) = (super::uuids([user]), texts(accounts.iter().map(String::as_str)));
+    let made = transaction.query_all_raw(statement(&bases, [users.clone(), names.clone(), preferred.into()])).await?;
+    refuse_obstacles(transaction, user, accounts, path).await?;
+    let more = transaction.query_all_raw(statement(&siblings, [users, names])).await?;
+    made.iter().chain(&more).map(|row| Ok(row.try_get("", "id")?)).collect()
+}
+
+/// Refuses the first position of these accounts that cannot go where it would have to.
+async fn refuse_obstacles(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+    accounts: &[String],
+    path: &[&str],
+) -> Result<()> {
+    let sql = format!(
+        "WITH {FED} SELECT f.symbol, f.vault_id, f.currency, t.currency AS kept_in, length(f.vault_id) AS length
+         FROM fed f
+         LEFT JOIN portfolio_summary t ON t.user_id = f.user_id AND t.vault_id = f.vault_id
+         LEFT JOIN portfolio_holdings h
+             ON h.user_id = f.user_id AND h.vault_id = f.vault_id AND h.symbol = f.symbol AND NOT h.is_derived
+         WHERE f.account = ANY ($2::text[])
+             AND (h.id IS NOT NULL OR t.currency <> f.currency OR length(f.vault_id) > {NAME_MAX})
+         ORDER BY f.symbol, f.account LIMIT 1"
+    );
+    let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str))];
+    let Some(row) = transaction.query_one_raw(statement(&sql, values)).await? else { return Ok(()) };
+    let text = |column: &str| row.try_get::<String>("", column);
+    let (symbol, vault, currency) = (text("symbol")?, text("vault_id")?, text("currency")?);
+    let kept_in: Option<String> = row.try_get("", "kept_in")?;
+    if row.try_get::<i32>("", "length")? > NAME_MAX {
+        let sentence =
+            format!("A portfolio called {vault} would have to be made, and a name has {NAME_MAX} characters.");
+        return Err(Error::invalid(path, "TOO_LONG", sentence));
+    }
+    let (code, sentence) = match kept_in {
+        Some(kept_in) if kept_in != currency => (
+            "OTHER_CURRENCY",
+            format!("{symbol} is held in {currency}, and the portfolio {vault} is kept in {kept_in}."),
+        ),
+        _ => (
+            "HELD_BY_HAND",
+            format!("The portfolio {vault} holds {symbol} already, entered by hand: delete that first."),
+        ),
+    };
+    Err(refused(path, code, sentence))
+}
+
+/// That something stands in the way: CONFLICT, with the reason at the field that meets it.
+pub fn refused(path: &[&str], code: &'static str, sentence: impl Into<String>) -> Error {
+    let issue = Issue::new(path, code, sentence);
+    Error { issues: vec![issue.clone()], ..Error::new(ErrorCode::Conflict, issue.message) }
+}

@@ -1,0 +1,244 @@
+//! Figures that follow from others: derived holdings from positions, and portfolios from holdings.
+//!
+//! Every statement works on all the places at once, however many there are: a change by hand names one or two, an import
+//! those of an account, new prices those of everybody. Amounts of a holding are rounded first and added up afterwards,
+//! so that totals equal what their rows show.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{feeding::FED, statement, texts, uuids};
+use crate::{
+    graphql::{
+        error::{Error, ErrorCode, Result},
+        mutation::{Deed, deed::Change},
+    },
+    portfolio::types::{Holding, Portfolio},
+};
+
+/// A UUIDv7: the time in milliseconds, and what `gen_random_uuid()` has behind its version.
+pub(super) const NEW_ID: &str = "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' \
+     || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid";
+
+/// The places that are rolled up: users in `$1`, their portfolios in `$2`.
+const PLACE: &str = "place AS (
+    SELECT DISTINCT user_id, vault_id FROM unnest($1::uuid[], $2::text[]) AS t (user_id, vault_id)
+)";
+
+/// What the positions of each place come to. The cost of a whole is known when that of each part is; the name and the
+/// class are those of the largest part, the price is the latest.
+const SUMMED: &str = "summed AS (
+    SELECT f.user_id, f.vault_id, f.symbol,
+        (array_agg(f.name ORDER BY f.quantity DESC, f.account) FILTER (WHERE f.name IS NOT NULL))[1] AS asset_name,
+        (array_agg(f.asset_class ORDER BY f.quantity DESC, f.account))[1] AS asset_class,
+        sum(f.quantity) AS quantity,
+        CASE WHEN bool_or(f.avg_price <= 0) THEN 0
+            ELSE round(sum(f.quantity * f.avg_price) / sum(f.quantity), 4) END AS avg_cost,
+        (array_agg(f.current_price ORDER BY f.price_as_of DESC NULLS LAST, f.last_updated DESC, f.account)
+            FILTER (WHERE f.current_price IS NOT NULL))[1] AS current_price,
+        (array_agg(f.price_as_of ORDER BY f.price_as_of DESC NULLS LAST, f.last_updated DESC, f.account)
+            FILTER (WHERE f.current_price IS NOT NULL))[1] AS price_as_of
+    FROM fed f JOIN place USING (user_id, vault_id)
+    GROUP BY f.user_id, f.vault_id, f.symbol
+)";
+
+/// Where holdings are: a user's portfolio, or with no name what belongs to none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub user: Uuid,
+    pub vault: Option<String>,
+}
+
+impl Place {
+    pub fn new(user: Uuid, vault: Option<String>) -> Self {
+        Self { user, vault }
+    }
+}
+
+/// The rows that a roll-up has made, changed and deleted.
+#[derive(Debug, Default)]
+pub struct Rolled {
+    pub portfolios: Vec<Uuid>,
+    pub made: Vec<Uuid>,
+    pub changed: Vec<Uuid>,
+    pub gone: Vec<Uuid>,
+}
+
+impl Rolled {
+    /// The deed that has done this too, besides the rows that it names itself.
+    pub fn told_by(&self, deed: Deed, named: &[Uuid]) -> Deed {
+        let others = |rows: &[Uuid]| rows.iter().copied().filter(|row| !named.contains(row)).collect::<Vec<_>>();
+        deed.each::<Portfolio>(Change::Updated, others(&self.portfolios))
+            .each::<Holding>(Change::Created, others(&self.made))
+            .each::<Holding>(Change::Updated, others(&self.changed))
+            .each::<Holding>(Change::Deleted, others(&self.gone))
+    }
+}
+
+/// Locks all portfolios of these users, always in one order: whoever changes what is in them comes here first, so that
+/// each waits for the other and totals count both.
+pub async fn lock(transaction: &impl ConnectionTrait, users: &[Uuid]) -> Result<()> {
+    let sql = "SELECT FROM portfolio_summary WHERE user_id = ANY ($1::uuid[]) ORDER BY user_id, id FOR NO KEY UPDATE";
+    transaction.execute_raw(statement(sql, [uuids(users.iter().copied())])).await?;
+    Ok(())
+}
+
+/// Makes everything at these places follow from what it follows from, and answers which rows that has changed.
+pub async fn roll_up(transaction: &impl ConnectionTrait, places: &[Place]) -> Result<Rolled> {
+    let places: BTreeSet<&Place> = places.iter().collect();
+    let named = || places.iter().filter_map(|place| Some((place.user, place.vault.as_deref()?)));
+    let owners: BTreeSet<Uuid> = places.iter().map(|place| place.user).collect();
+    let values = || [uuids(named().map(|(user, _)| user)), texts(named().map(|(_, vault)| vault))];
+    let with_owners = || {
+        let [users, vaults] = values();
+        [users, vaults, uuids(owners.iter().copied())]
+    };
+
+    let locked = format!(
+        "WITH {PLACE} SELECT FROM portfolio_summary s JOIN place USING (user_id, vault_id) \
+         ORDER BY s.user_id, s.id FOR NO KEY UPDATE OF s"
+    );
+    transaction.execute_raw(statement(&locked, values())).await?;
+    let derived = rows(transaction, &derive(), values()).await?;
+    let gone = ids(&rows(transaction, &forget(), values()).await?)?;
+    let valued = ids(&rows(transaction, &value(), with_owners()).await?)?;
+    let portfolios = ids(&rows(transaction, &total(), values()).await?)?;
+
+    let mut made = Vec::new();
+    let mut changed: BTreeSet<Uuid> = valued.into_iter().collect();
+    for row in &derived {
+        let id = row.try_get("", "id")?;
+        if row.try_get("", "is_new")? {
+            made.push(id);
+        } else {
+            changed.insert(id);
+        }
+    }
+    changed.retain(|id| !made.contains(id));
+    Ok(Rolled { portfolios, made, changed: changed.into_iter().collect(), gone })
+}
+
+/// Says which field a figure follows from that does not fit its column, or that no portfolio may have.
+pub fn blamed_on(error: Error, path: &[&str]) -> Error {
+    if error.code != ErrorCode::Invalid {
+        return error;
+    }
+    let is_value = error.issues.iter().any(|issue| issue.path.iter().any(|part| part == "portfolioValue"));
+    let sentence = if is_value {
+        "The portfolio would be worth less than nothing: what it holds does not cover the cash that it owes."
+    } else {
+        "The figures that follow from this would have more than 18 digits before the point."
+    };
+    Error::invalid(path, "OUT_OF_RANGE", sentence)
+}
+
+async fn rows<const N: usize>(
+    transaction: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Result<Vec<QueryResult>> {
+    Ok(transaction.query_all_raw(statement(sql, values)).await?)
+}
+
+fn ids(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
+    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+}
+
+/// Derived holdings from positions. A price that the price feed has brought stays where no position has one; without
+/// any, a holding is worth what it cost until one is known.
+fn derive() -> String {
+    format!(
+        "WITH {PLACE}, {FED}, {SUMMED}, known AS (
+            SELECT s.*, h.price_as_of AS fed_at, h.current_price AS fed_price FROM summed s
+            LEFT JOIN portfolio_holdings h USING (user_id, vault_id, symbol)
+        )
+        INSERT INTO portfolio_holdings AS h (
+            id, user_id, vault_id, symbol, asset_name, asset_class, is_derived, quantity, avg_cost, current_price,
+            price_as_of, market_value)
+        SELECT {NEW_ID}, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost,
+            CASE WHEN current_price IS NOT NULL THEN current_price WHEN fed_at IS NOT NULL THEN fed_price ELSE avg_cost END,
+            CASE WHEN current_price IS NOT NULL THEN price_as_of ELSE fed_at END, 0
+        FROM known
+        ON CONFLICT ON CONSTRAINT portfolio_holdings_user_id_vault_id_symbol_key DO UPDATE SET
+            asset_name = excluded.asset_name, asset_class = excluded.asset_class, quantity = excluded.quantity,
+            avg_cost = excluded.avg_cost, current_price = excluded.current_price, price_as_of = excluded.price_as_of
+        WHERE h.is_derived AND
+            (h.asset_name, h.asset_class, h.quantity, h.avg_cost, h.current_price, h.price_as_of) IS DISTINCT FROM
+            (excluded.asset_name, excluded.asset_class, excluded.quantity, excluded.avg_cost, excluded.current_price,
+                excluded.price_as_of)
+        RETURNING h.id, h.xmax = 0 AS is_new"
+    )
+}
+
+/// Derived holdings that no position is behind any more.
+fn forget() -> String {
+    format!(
+        "WITH {PLACE}, {FED}
+        DELETE FROM portfolio_holdings h USING place p
+        WHERE h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived AND NOT EXISTS (
+            SELECT FROM fed f WHERE f.user_id = h.user_id AND f.vault_id = h.vault_id AND f.symbol = h.symbol)
+        RETURNING h.id"
+    )
+}
+
+/// What each holding is worth, and what it gained. An average cost of 0 means that the cost is unknown, and the gain
+/// with it. Day figures are the price feed's alone.
+fn value() -> String {
+    let percent = percent("a.market_value - a.cost", "a.cost");
+    format!(
+        "WITH {PLACE}, valued AS (
+            SELECT h.id, a.market_value, CASE WHEN h.avg_cost = 0 THEN 0 ELSE a.market_value - a.cost END AS gain,
+                CASE WHEN h.avg_cost = 0 THEN 0 ELSE {percent} END AS gain_percent
+            FROM portfolio_holdings h
+            CROSS JOIN LATERAL (
+                SELECT round(h.quantity * h.current_price, 2) AS market_value, round(h.quantity * h.avg_cost, 2) AS cost
+            ) a
+            WHERE h.user_id = ANY ($3::uuid[])
+                AND (h.vault_id IS NULL OR (h.user_id, h.vault_id) IN (SELECT user_id, vault_id FROM place))
+        )
+        UPDATE portfolio_holdings h
+        SET market_value = v.market_value, total_gain_loss = v.gain, total_gain_loss_percent = v.gain_percent
+        FROM valued v
+        WHERE h.id = v.id AND (h.market_value, h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM
+            (v.market_value, v.gain, v.gain_percent)
+        RETURNING h.id"
+    )
+}
+
+/// What each portfolio comes to.
+fn total() -> String {
+    let (gain, day) = (percent("t.gain", "t.cost"), percent("t.day", "(t.market_value - t.day)"));
+    format!(
+        "WITH {PLACE}, totalled AS (
+            SELECT s.id, s.cash_balance, coalesce(sum(h.market_value), 0) AS market_value,
+                coalesce(sum(round(h.quantity * h.avg_cost, 2)), 0) AS cost,
+                coalesce(sum(h.total_gain_loss), 0) AS gain, coalesce(sum(h.day_gain_loss), 0) AS day,
+                count(h.id)::integer AS holdings
+            FROM place p JOIN portfolio_summary s USING (user_id, vault_id)
+            LEFT JOIN portfolio_holdings h ON h.user_id = s.user_id AND h.vault_id = s.vault_id
+            GROUP BY s.id
+        ), figured AS (
+            SELECT t.*, t.market_value + t.cash_balance AS value, {gain} AS gain_percent, {day} AS day_percent
+            FROM totalled t
+        )
+        UPDATE portfolio_summary s
+        SET portfolio_value = f.value, invested_amount = f.cost, total_gain_loss = f.gain,
+            total_gain_loss_percent = f.gain_percent, day_gain_loss = f.day, day_gain_loss_percent = f.day_percent,
+            number_of_holdings = f.holdings
+        FROM figured f
+        WHERE s.id = f.id AND (
+            s.portfolio_value, s.invested_amount, s.total_gain_loss, s.total_gain_loss_percent, s.day_gain_loss,
+            s.day_gain_loss_percent, s.number_of_holdings) IS DISTINCT FROM
+            (f.value, f.cost, f.gain, f.gain_percent, f.day, f.day_percent, f.holdings)
+        RETURNING s.id"
+    )
+}
+
+/// A part in per cent of the whole, 0 when the whole is 0, clamped to a column of (10,4).
+fn percent(part: &str, whole: &str) -> String {
+    format!(
+        "CASE WHEN {whole} = 0 THEN 0 ELSE greatest(-999999.9999, least(999999.9999, round(({part}) * 100 / {whole}, 4))) END"
+    )
+}
