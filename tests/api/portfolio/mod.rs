@@ -47,7 +47,7 @@ async fn overview(api: &Api, who: &Somebody) -> Vec<String> {
         holdings { nodes { symbol quantity avgCost currentPrice isDerived } } } } } }";
     let answer = api.ask(Some(who), document).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let short = |value: &Value| value.as_str().unwrap().trim_end_matches('0').trim_end_matches('.').to_owned();
+    let short = |value: &Value| value.as_str().unwrap().parse::<rust_decimal::Decimal>().unwrap().normalize();
     answer.data()["viewer"]["portfolios"]["nodes"]
         .as_array()
         .unwrap()
