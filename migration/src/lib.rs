@@ -26,6 +26,7 @@
 //! | `m0018_sign_in_guard` | `sign_in_attempts`, `user_two_factor`, `user_recovery_codes`, the functions that count attempts |
 //! | `m0019_idempotency` | `idempotency_keys`: requests that may come twice |
 //! | `m0020_account_portfolios` | `account_portfolios`: which portfolio an account feeds |
+//! | `m0021_sharing` | the function that finds whom to share with, and the counters that keep its use rare |
 //! | `m0022_personal_tokens` | `personal_tokens`, `personal_token_calls`, the function that finds who holds one |
 
 use sea_orm_migration::prelude::*;
@@ -141,6 +142,11 @@ const STEPS: &[Step] = &[
         name: "m0020_account_portfolios",
         up: &[include_str!("m0020_account_portfolios/up.sql")],
         down: include_str!("m0020_account_portfolios/down.sql"),
+    },
+    Step {
+        name: "m0021_sharing",
+        up: &[include_str!("m0021_sharing/up.sql")],
+        down: include_str!("m0021_sharing/down.sql"),
     },
     Step {
         name: "m0022_personal_tokens",

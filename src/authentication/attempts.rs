@@ -24,6 +24,8 @@ pub enum Action {
     Password,
     /// A new account.
     Register,
+    /// Whether somebody else has this address: sharing with them tells it.
+    Share,
 }
 
 /// An attempt that was counted. Dropped, it stays counted.
@@ -46,6 +48,7 @@ pub async fn reserve(call: &Call, action: Action, email: &str) -> Result<Attempt
     let word = match action {
         Action::Password => "password",
         Action::Register => "register",
+        Action::Share => "share",
     };
     let reserved = store::attempts::reserve(&call.app.database.pool, word, email, address).await?;
     let Some(reserved_at) = reserved.reserved_at else {

@@ -138,6 +138,51 @@ impl Check {
         self.range(field, change.value().copied(), min, max);
     }
 
+    /// A decimal from 0 to `max`, or above 0 where zero says nothing, with at most `scale` digits after the point.
+    pub fn up_to(&mut self, field: &str, change: &MaybeUndefined<Decimal>, (is_zero_in, max): (bool, u32), scale: u32) {
+        let Some(value) = change.value() else { return };
+        let is_low = if is_zero_in { value.0 < Number::ZERO } else { value.0 <= Number::ZERO };
+        if is_low || value.0 > Number::from(max) {
+            let least = if is_zero_in { "lies between 0 and" } else { "is greater than 0 and at most" };
+            self.problem(field, "OUT_OF_RANGE", format!("{field} {least} {max}."));
+        } else if value.0.normalize().scale() > scale {
+            self.problem(field, "TOO_PRECISE", format!("{field} has at most {scale} decimal places."));
+        }
+    }
+
+    /// A whole number that is large enough.
+    pub fn at_least(&mut self, field: &str, change: &MaybeUndefined<i32>, min: i32) {
+        if change.value().is_some_and(|value| *value < min) {
+            self.problem(field, "OUT_OF_RANGE", format!("{field} is at least {min}."));
+        }
+    }
+
+    /// A language tag such as `en` or `en-NZ`, at most `max` characters long.
+    pub fn language_tag(&mut self, field: &str, change: &MaybeUndefined<String>, max: usize) {
+        let Some(tag) = change.value() else { return };
+        let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let begins = tag.split('-').next().is_some_and(|first| first.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        if tag.chars().count() > max {
+            self.problem(field, "TOO_LONG", format!("{field} has at most {max} characters."));
+        } else if !begins || !tag.split('-').all(is_part) {
+            self.problem(field, "FORMAT", format!("{field} is a language tag such as en or en-NZ."));
+        }
+    }
+
+    /// A list of short texts, none of them blank.
+    pub fn texts(&mut self, field: &str, change: &MaybeUndefined<Vec<String>>, (count_max, max): (usize, usize)) {
+        let Some(texts) = change.value() else { return };
+        if texts.len() > count_max {
+            self.problem(field, "TOO_MANY", format!("{field} has at most {count_max} items."));
+            return;
+        }
+        self.within(field, |check| {
+            for (place, text) in texts.iter().enumerate() {
+                check.text(&place.to_string(), text, max);
+            }
+        });
+    }
+
     /// A change of a field that always holds a value: null does not clear it.
     pub fn never_null<T>(&mut self, field: &str, change: &MaybeUndefined<T>) {
         if change.is_null() {
@@ -240,6 +285,33 @@ mod tests {
         ] {
             let problems = found(|check| check.decimal("quantity", decimal(value), 20, 8));
             assert_eq!(problems.first().map(|(_, code)| code.as_str()), problem, "{value}");
+        }
+    }
+
+    #[test]
+    fn shares_and_tags_keep_to_their_bounds() {
+        let share = |value: &str, is_zero_in| {
+            let value = MaybeUndefined::Value(decimal(value));
+            found(|check| check.up_to("share", &value, (is_zero_in, 100), 4)).pop().map(|(_, code)| code)
+        };
+        assert_eq!(share("0", true), None);
+        assert_eq!(share("0", false).as_deref(), Some("OUT_OF_RANGE"));
+        assert_eq!(share("100", false), None);
+        assert_eq!(share("100.0001", true).as_deref(), Some("OUT_OF_RANGE"));
+        assert_eq!(share("1.00001", true).as_deref(), Some("TOO_PRECISE"));
+        for (tag, problem) in [
+            ("en", None),
+            ("en-NZ", None),
+            ("zh-Hant-TW", None),
+            ("zh-Hant-TWX", Some("TOO_LONG")),
+            ("", Some("FORMAT")),
+            ("en_NZ", Some("FORMAT")),
+            ("1n", Some("FORMAT")),
+            ("en-", Some("FORMAT")),
+        ] {
+            let given = MaybeUndefined::Value(tag.to_owned());
+            let code = found(|check| check.language_tag("language", &given, 10)).pop().map(|(_, code)| code);
+            assert_eq!(code.as_deref(), problem, "{tag}");
         }
     }
 

@@ -123,6 +123,21 @@ impl Deed {
     }
 }
 
+/// The input without what these fields were given; null stays, because it says that something was cleared.
+pub(super) fn without(value: Value, fields: &[&str]) -> Value {
+    let withheld = |name: &str, value: Value| {
+        let is_told = value.is_null() || !fields.contains(&name);
+        if is_told { without(value, fields) } else { Value::from("[withheld]") }
+    };
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| without(item, fields)).collect()),
+        Value::Object(all) => {
+            Value::Object(all.into_iter().map(|(name, value)| (name.clone(), withheld(&name, value))).collect())
+        }
+        other => other,
+    }
+}
+
 fn redacted(value: Value) -> Value {
     let is_free =
         |text: &str| text.chars().count() > WORD_MAX || text.contains(|c: char| c.is_whitespace() || c == '@');
@@ -171,5 +186,14 @@ mod tests {
             "name": "[13 characters]", "symbol": "FPH", "tags": ["[5 characters]"], "price": "12.50"
         });
         assert_eq!(deed.input, Some(expected));
+    }
+
+    #[test]
+    fn what_is_withheld_is_told_to_have_been_given() {
+        let input = json!({ "personal": { "firstName": "Ada", "lastName": null }, "firstName": ["Ada"], "step": 3 });
+        let expected = json!({
+            "personal": { "firstName": "[withheld]", "lastName": null }, "firstName": "[withheld]", "step": 3
+        });
+        assert_eq!(without(input, &["firstName", "lastName"]), expected);
     }
 }

@@ -45,9 +45,17 @@ pub trait Mutation: Send + Sized {
     /// Notes every problem that shows without looking at the database.
     fn check(&self, check: &mut Check);
 
+    /// Fields of the input that tell who somebody is or what they own; the activity keeps that they were given.
+    const WITHHELD: &'static [&'static str] = &[];
+
     /// Whether everything is to be done, answered, and taken back.
     fn is_dry_run(&self) -> bool {
         false
+    }
+
+    /// What has to happen before the transaction begins and stays when that is taken back: counting an attempt.
+    fn before(&self, _call: &Call) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
     }
 
     /// Writes, and says what was done. The input comes into the activity by itself.
@@ -66,6 +74,8 @@ pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<
     check.finish()?;
     let arguments = arguments(ctx)?;
     let is_dry_run = input.is_dry_run();
+    call.viewer()?.permit(M::MODULE, Access::Write)?;
+    input.before(call).await?;
     let mut write = Write::of_viewer(call, M::MODULE).await?;
     if let Some(key) = call.idempotency_key.as_ref().filter(|_| !is_dry_run) {
         let request = idempotency::Request::new(key, ctx, &arguments);
@@ -80,7 +90,7 @@ pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<
         write.show_without_commit();
     } else {
         write.finish_once(&done).await?;
-        write.commit(deed.with_input(arguments)).await?;
+        write.commit(deed.with_input(deed::without(arguments, M::WITHHELD))).await?;
     }
     M::payload(call, done).await.map(Some)
 }

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Statement, Value,
+    ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, IdenStatic, Iterable, QueryFilter,
+    QuerySelect, Statement, Value,
     sea_query::{Alias, Expr, LockType},
 };
 use uuid::Uuid;
@@ -28,6 +29,31 @@ pub async fn lock<T: Record>(transaction: &Transaction, scope: &Scope, id: Uuid)
         .one(transaction)
         .await?;
     Ok(found)
+}
+
+/// Makes the user's only row of a table, with the table's defaults; answers whether there was none.
+pub async fn make_own<T: Record>(transaction: &Transaction, user_id: Uuid) -> Result<bool> {
+    let sql = format!("INSERT INTO {} (id, user_id) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING", T::TABLE.sql);
+    let values = [Uuid::now_v7().into(), user_id.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    Ok(transaction.execute_raw(statement).await?.rows_affected() == 1)
+}
+
+/// The user's only row of a table, locked until the transaction ends.
+pub async fn lock_own<T: Record>(transaction: &Transaction, user_id: Uuid) -> Result<Option<T::Model>> {
+    let owner = Expr::col((Alias::new(T::TABLE.sql), Alias::new("user_id"))).eq(user_id);
+    Ok(T::Entity::find().filter(owner).lock(LockType::NoKeyUpdate).one(transaction).await?)
+}
+
+/// Gives every column of the user's only row of a table its default, but those that say whose it is and when it was
+/// made; the table's own defaults, so that there is no second list of them.
+pub async fn reset_own<T: Record>(transaction: &Transaction, user_id: Uuid) -> Result<()> {
+    let columns = <T::Entity as EntityTrait>::Column::iter().map(|column| column.as_str());
+    let columns = columns.filter(|name| !["id", "user_id", "created_at", "updated_at"].contains(name));
+    let changes: Vec<String> = columns.map(|name| format!("{name} = DEFAULT")).collect();
+    let sql = format!("UPDATE {} SET {} WHERE user_id = $1", T::TABLE.sql, changes.join(", "));
+    transaction.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [user_id.into()])).await?;
+    Ok(())
 }
 
 pub async fn insert<A>(transaction: &Transaction, row: A) -> Result<()>

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Deed,
-    deed::Notice,
+    deed::{Change, Notice},
     idempotency::{self, Request},
     standing::{changed_at, standing},
     store::{self, Known},
@@ -101,12 +101,21 @@ impl<'a> Write<'a> {
     pub async fn row<T: Record>(&self, id: Id<T>, expected: Option<DateTime>) -> Result<T::Model> {
         let found = store::lock::<T>(&self.transaction, &self.scope, id.0).await?;
         let row = found.ok_or_else(|| Error::not_found(&words(T::TABLE.name)))?;
-        let now = changed_at::<T>(&row).map(DateTime::from);
-        if expected.is_some() && expected != now {
-            let message = format!("This {} was changed meanwhile; nothing was changed now.", words(T::TABLE.name));
-            return Err(Self::conflict::<T>(&row, message));
-        }
-        Ok(row)
+        unchanged::<T>(row, expected)
+    }
+
+    /// The viewer's only row of a table, locked until the transaction ends, and whether it is new: where there is none
+    /// it is made with the table's defaults. CONFLICT as with [`Write::row`].
+    pub async fn own_row<T: Record>(&self, expected: Option<DateTime>) -> Result<(T::Model, Change)> {
+        let is_new = store::make_own::<T>(&self.transaction, self.user_id).await?;
+        let found = store::lock_own::<T>(&self.transaction, self.user_id).await?;
+        let row = found.ok_or_else(|| Error::not_found(&words(T::TABLE.name)))?;
+        Ok((unchanged::<T>(row, expected)?, if is_new { Change::Created } else { Change::Updated }))
+    }
+
+    /// Gives every column of the viewer's only row of a table its default, but who and when it was made.
+    pub async fn reset_own<T: Record>(&self) -> Result<()> {
+        store::reset_own::<T>(&self.transaction, self.user_id).await
     }
 
     /// CONFLICT with what stands in the row now: it is in no state for this.
@@ -186,6 +195,16 @@ impl<'a> Write<'a> {
         self.call.read_anew();
         Ok(())
     }
+}
+
+/// A row that is as old as the client thinks.
+fn unchanged<T: Record>(row: T::Model, expected: Option<DateTime>) -> Result<T::Model> {
+    let now = changed_at::<T>(&row).map(DateTime::from);
+    if expected.is_none() || expected == now {
+        return Ok(row);
+    }
+    let message = format!("This {} was changed meanwhile; nothing was changed now.", words(T::TABLE.name));
+    Err(Write::conflict::<T>(&row, message))
 }
 
 /// `WatchlistItem` as words: `watchlist item`.

@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{MODULE, create_watchlist::NAME_MAX};
+use super::{MODULE, create_watchlist::NAME_MAX, touch};
 use crate::{
     access::Module,
     graphql::{
@@ -138,10 +138,13 @@ impl Mutation for AddWatchlistItemsInput {
         let position = store::next_position(write.transaction(), list.id).await?;
         let items = items_to_add(list.id, position, self.items);
         let items = batch::each(write, "items", items, self.error_policy).await?;
-        let added = items.iter().filter_map(Outcome::done).map(|Listed { item }| *item);
-        let deed = Deed::new(MODULE, "watchlist_items_added", "Symbols were put on a watchlist.")
-            .each::<WatchlistItem>(Change::Created, added)
+        let added: Vec<Uuid> = items.iter().filter_map(Outcome::done).map(|Listed { item }| *item).collect();
+        let mut deed = Deed::new(MODULE, "watchlist_items_added", "Symbols were put on a watchlist.")
             .seen_by(store::readers(write.transaction(), list.id, list.owner_id).await?);
+        if !added.is_empty() {
+            touch(write, &list).await?;
+            deed = deed.each::<WatchlistItem>(Change::Created, added).updated::<Watchlist>(list.id);
+        }
         Ok((Added { watchlist: list.id, items }, deed))
     }
 

@@ -26,7 +26,7 @@ pub struct WatchlistItem {
     pub watchlist_id: Uuid,
     /// What is watched, once for each list.
     pub symbol: String,
-    /// Its place in the order shown, from 0.
+    /// Its place in the order shown, from 0; numbers are left out where items were removed.
     pub position: i32,
     /// The asset's full name, null when unknown.
     pub name: Option<String>,

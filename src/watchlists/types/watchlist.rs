@@ -34,7 +34,7 @@ pub struct Watchlist {
     pub is_public: bool,
     /// When the list was made.
     pub created_at: DateTime,
-    /// When the list was last changed.
+    /// When the list was last changed, by its own fields or by its items; prices that come in do not count, nor shares.
     pub updated_at: DateTime,
 }
 
