@@ -160,7 +160,8 @@ impl Check {
     /// A language tag such as `en` or `en-NZ`, at most `max` characters long.
     pub fn language_tag(&mut self, field: &str, change: &MaybeUndefined<String>, max: usize) {
         let Some(tag) = change.value() else { return };
-        let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_part =
+            |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let begins = tag.split('-').next().is_some_and(|first| first.bytes().all(|byte| byte.is_ascii_alphabetic()));
         if tag.chars().count() > max {
             self.problem(field, "TOO_LONG", format!("{field} has at most {max} characters."));

@@ -12,6 +12,7 @@ use crate::{
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
     portfolio::mutations::PortfolioMutations,
+    preferences::mutations::PreferenceMutations,
     rebalancing::mutations::RebalancingMutations,
     trading::mutations::TradingMutations,
     watchlists::{mutations::WatchlistMutations, queries::WatchlistQueries},
@@ -41,6 +42,7 @@ pub struct Mutation(
     TradingMutations,
     RebalancingMutations,
     WatchlistMutations,
+    PreferenceMutations,
     OnboardingMutations,
     JournalingMutations,
 );

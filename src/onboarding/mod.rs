@@ -2,6 +2,7 @@
 //!
 //! Tables: user_onboarding_progress, user_trading_preferences.
 
+pub mod allocation;
 pub mod mutations;
 pub mod personal;
 pub mod queries;

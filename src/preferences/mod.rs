@@ -2,4 +2,6 @@
 //!
 //! Tables: user_preferences, user_theme_preferences.
 
+pub mod mutations;
+mod store;
 pub mod types;

@@ -1,16 +1,20 @@
 //! Writing the numbers that name a person, and showing them again.
 
+mod reset_trading_preferences;
 mod reveal_personal_data;
 mod update_personal_data;
+mod update_trading_preferences;
 
 use async_graphql::{Context, Object};
 
 use crate::{
     access::Module,
-    graphql::{call::call, error::Result},
+    graphql::{call::call, error::Result, mutation::perform},
 };
+pub use reset_trading_preferences::{ResetTradingPreferencesInput, ResetTradingPreferencesPayload};
 pub use reveal_personal_data::{RevealPersonalDataInput, RevealPersonalDataPayload};
 pub use update_personal_data::{UpdatePersonalDataInput, UpdatePersonalDataPayload};
+pub use update_trading_preferences::{UpdateTradingPreferencesInput, UpdateTradingPreferencesPayload};
 
 /// The part of the product, as activity rows name it.
 const MODULE: Module = Module::Onboarding;
@@ -38,5 +42,23 @@ impl OnboardingMutations {
         #[graphql(desc = "The proof that it is the viewer who asks.")] input: RevealPersonalDataInput,
     ) -> Result<Option<RevealPersonalDataPayload>> {
         reveal_personal_data::run(call(ctx).unkept()?, input).await.map(Some)
+    }
+
+    /// Changes the viewer's targets and limits for trading.
+    async fn update_trading_preferences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to change.")] input: UpdateTradingPreferencesInput,
+    ) -> Result<Option<UpdateTradingPreferencesPayload>> {
+        perform(ctx, input).await
+    }
+
+    /// Puts the viewer's targets and limits for trading back to their defaults.
+    async fn reset_trading_preferences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to put back.")] input: ResetTradingPreferencesInput,
+    ) -> Result<Option<ResetTradingPreferencesPayload>> {
+        perform(ctx, input).await
     }
 }

@@ -88,12 +88,7 @@ impl Mutation for ShareWatchlistInput {
 }
 
 /// Shares a list, or changes how it is shared already.
-async fn put(
-    write: &Write<'_>,
-    list: &watchlists::Model,
-    person: Uuid,
-    is_read_only: bool,
-) -> Result<(Uuid, Change)> {
+async fn put(write: &Write<'_>, list: &watchlists::Model, person: Uuid, is_read_only: bool) -> Result<(Uuid, Change)> {
     if let Some(share) = store::share_with(write.transaction(), list.id, person).await? {
         let row = watchlist_shares::ActiveModel { is_read_only: Set(is_read_only), ..Default::default() };
         write.update(Id::<WatchlistShare>::new(share.id), row).await?;
