@@ -28,7 +28,7 @@ fn kinds() -> [Kind; 3] {
             table: "user_preferences",
             given: json!({
                 "theme": "DARK", "language": "mi", "timezone": "Pacific/Auckland", "dateFormat": "DD/MM/YYYY",
-                "timeFormat": "HOURS12", "numberFormat": "en-NZ", "chartType": "OHLC", "chartTimeframe": "1W",
+                "timeFormat": "HOURS_12", "numberFormat": "en-NZ", "chartType": "OHLC", "chartTimeframe": "1W",
                 "defaultView": "journal", "defaultVaultId": "Growth", "dataRefreshInterval": 5, "realTimeData": false,
                 "historicalDataRange": "5Y", "priceDisplayMode": "close", "emailNotifications": false,
                 "pushNotifications": false, "smsNotifications": true, "alertThreshold": "100.0000",
@@ -38,7 +38,7 @@ fn kinds() -> [Kind; 3] {
             }),
             default: json!({
                 "theme": "SYSTEM", "language": "en", "timezone": "UTC", "dateFormat": "YYYY-MM-DD",
-                "timeFormat": "HOURS24", "numberFormat": "en-US", "chartType": "CANDLESTICK", "chartTimeframe": "1D",
+                "timeFormat": "HOURS_24", "numberFormat": "en-US", "chartType": "CANDLESTICK", "chartTimeframe": "1D",
                 "defaultView": "overview", "defaultVaultId": null, "dataRefreshInterval": 30, "realTimeData": true,
                 "historicalDataRange": "1Y", "priceDisplayMode": "live", "emailNotifications": true,
                 "pushNotifications": true, "smsNotifications": false, "alertThreshold": "5.0000",
@@ -71,8 +71,8 @@ fn kinds() -> [Kind; 3] {
                 "tradingStyle": "CUSTOM", "strategyPreference": "DIVIDEND", "positionSizingMethod": "KELLY",
                 "defaultPositionSize": "2.5000", "maxPositionSize": "2.5000", "stopLossPercentage": "100.0000",
                 "takeProfitPercentage": "1000.0000", "maxDailyTrades": 0, "maxWeeklyTrades": 7,
-                "cashAllocationTarget": "0.0000", "equityAllocationTarget": "60.5000", "bondAllocationTarget": "39.4999",
-                "alternativeAllocationTarget": "0.0001", "autoRebalanceEnabled": false, "rebalanceThreshold": "0.0000",
+                "cashAllocationTarget": "0", "equityAllocationTarget": "60.5000", "bondAllocationTarget": "39.4999",
+                "alternativeAllocationTarget": "0.0001", "autoRebalanceEnabled": false, "rebalanceThreshold": "0",
                 "rebalanceFrequency": "ANNUALLY", "baseCurrency": "EUR", "currencyHedgingPreference": "FULL",
                 "taxLossHarvestingEnabled": false, "frankingCreditsConsideration": false, "nzTaxOptimization": false,
                 "priceAlertThreshold": "7.2500", "portfolioAlertThreshold": "1.0000", "newsAlertEnabled": false,
