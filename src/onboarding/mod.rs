@@ -8,4 +8,5 @@ pub mod personal;
 pub mod queries;
 pub mod steps;
 mod store;
+pub mod style;
 pub mod types;

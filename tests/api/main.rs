@@ -21,6 +21,7 @@ mod http;
 mod inputs;
 mod journaling;
 mod mutations;
+mod onboarding;
 mod personal_tokens;
 mod portfolio;
 mod preferences;

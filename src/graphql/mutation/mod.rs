@@ -38,15 +38,14 @@ pub use write::Write;
 pub trait Mutation: Send + Sized {
     /// The part of the product, for the rights of tokens and for the activity.
     const MODULE: Module;
+    /// Fields of the input that tell who somebody is or what they own; the activity keeps that they were given.
+    const WITHHELD: &'static [&'static str] = &[];
     /// What was done, as ids and counts: from this the payload is read, at once and when the same request comes again.
     type Done: Serialize + DeserializeOwned + Send + Sync;
     type Payload: Send;
 
     /// Notes every problem that shows without looking at the database.
     fn check(&self, check: &mut Check);
-
-    /// Fields of the input that tell who somebody is or what they own; the activity keeps that they were given.
-    const WITHHELD: &'static [&'static str] = &[];
 
     /// Whether everything is to be done, answered, and taken back.
     fn is_dry_run(&self) -> bool {

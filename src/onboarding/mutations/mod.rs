@@ -1,7 +1,11 @@
-//! Writing the numbers that name a person, and showing them again.
+//! Going through the onboarding, and the trading preferences that it leads to.
 
+mod answers;
+mod complete_onboarding;
+mod reset_onboarding;
 mod reset_trading_preferences;
 mod reveal_personal_data;
+mod update_onboarding;
 mod update_personal_data;
 mod update_trading_preferences;
 
@@ -11,8 +15,12 @@ use crate::{
     access::Module,
     graphql::{call::call, error::Result, mutation::perform},
 };
+pub use answers::{OnboardingPersonalInput, OnboardingPortfolioInput, OnboardingSummaryInput, OnboardingTaxInput};
+pub use complete_onboarding::{CompleteOnboardingInput, CompleteOnboardingPayload};
+pub use reset_onboarding::{ResetOnboardingInput, ResetOnboardingPayload};
 pub use reset_trading_preferences::{ResetTradingPreferencesInput, ResetTradingPreferencesPayload};
 pub use reveal_personal_data::{RevealPersonalDataInput, RevealPersonalDataPayload};
+pub use update_onboarding::{UpdateOnboardingInput, UpdateOnboardingPayload};
 pub use update_personal_data::{UpdatePersonalDataInput, UpdatePersonalDataPayload};
 pub use update_trading_preferences::{UpdateTradingPreferencesInput, UpdateTradingPreferencesPayload};
 
@@ -22,9 +30,39 @@ const MODULE: Module = Module::Onboarding;
 #[derive(Default)]
 pub struct OnboardingMutations;
 
-/// Writing the numbers that name a person, and showing them again.
+/// Going through the onboarding, and the trading preferences that it leads to.
 #[Object]
 impl OnboardingMutations {
+    /// Saves answers of the viewer's onboarding, of any pages in any order, and completes a step with them if one is
+    /// named.
+    async fn update_onboarding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The answers.")] input: UpdateOnboardingInput,
+    ) -> Result<Option<UpdateOnboardingPayload>> {
+        perform(ctx, input).await
+    }
+
+    /// Completes the viewer's onboarding: all five steps are completed, the terms and the privacy policy accepted. Makes
+    /// the viewer's trading preferences when there are none.
+    async fn complete_onboarding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was seen of it.")] input: CompleteOnboardingInput,
+    ) -> Result<Option<CompleteOnboardingPayload>> {
+        perform(ctx, input).await
+    }
+
+    /// Puts the viewer's onboarding back to its beginning: no answer stays, telephone and tax numbers neither; trading
+    /// preferences do.
+    async fn reset_onboarding(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was seen of it.")] input: ResetOnboardingInput,
+    ) -> Result<Option<ResetOnboardingPayload>> {
+        perform(ctx, input).await
+    }
+
     /// Stores the viewer's telephone and tax numbers, encrypted. A field that is left out stays as it is, null clears it.
     async fn update_personal_data(
         &self,

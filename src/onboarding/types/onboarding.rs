@@ -5,7 +5,10 @@ use entity::user_onboarding_progress;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use super::Ending;
+use super::{
+    Ending,
+    progress::{StepProgress, steps_of},
+};
 use crate::{
     authentication::types::User,
     edges,
@@ -104,14 +107,16 @@ pub struct Onboarding {
     pub id: Id<Self>,
     #[graphql(skip)]
     pub user_id: Uuid,
-    /// The first step that is not completed, from 1.
+    /// The first step that is not completed, from 1; the last one when all are.
     pub current_step: i32,
     /// Numbers of the completed steps, as a JSON array.
     pub completed_steps: Json,
-    /// True once all steps are completed.
+    /// True once `completeOnboarding` has found all steps completed.
     pub is_complete: bool,
     /// Completed steps in per cent of all.
     pub completion_percentage: Decimal,
+    /// How far each step has come, in their order.
+    pub steps: Vec<StepProgress>,
     /// True once the welcome was seen.
     pub welcome_viewed: bool,
     /// When the welcome was seen, null before.
@@ -140,9 +145,9 @@ pub struct Onboarding {
     pub preferred_currency: Option<Currency>,
     /// Date of birth, in the past, null while not answered.
     pub date_of_birth: Option<Date>,
-    /// Country that taxes the user, null while not answered.
+    /// Country that taxes the user, as ISO 3166 code such as NZ, null while not answered.
     pub tax_residency: Option<String>,
-    /// Second country that taxes the user, null without one.
+    /// Second country that taxes the user, as ISO 3166 code, null without one.
     pub secondary_tax_residency: Option<String>,
     /// The last four characters of the tax number, of one with fewer than eight the last two; null while none is stored.
     pub tax_identification_number_ending: Option<Ending>,
@@ -248,6 +253,7 @@ impl Record for Onboarding {
         &[Edge::one::<User>("user", "Whose it is.", &[("user_id", "id")], |row| Some(vec![row.user_id.into()]))];
 
     fn from_row(row: user_onboarding_progress::Model) -> Result<Self> {
+        let steps = steps_of(&row);
         let user_onboarding_progress::Model {
             id,
             user_id,
@@ -300,6 +306,7 @@ impl Record for Onboarding {
             completed_steps: Json(completed_steps),
             is_complete,
             completion_percentage: Decimal(completion_percentage),
+            steps,
             welcome_viewed,
             welcome_viewed_at: welcome_viewed_at.map(Into::into),
             trading_experience: optional(trading_experience)?,

@@ -2,7 +2,7 @@
 
 use super::ForNobody;
 
-pub(super) const FIELDS: &[(&str, &str, ForNobody)] = &[
+pub const FIELDS: &[(&str, &str, ForNobody)] = &[
     (
         "updateWatchlistItem",
         r#"mutation { updateWatchlistItem(input: { id: "watchlist_item_018f3c1e-0000-7000-8000-000000000000" }) { item { id } } }"#,
@@ -66,6 +66,17 @@ pub(super) const FIELDS: &[(&str, &str, ForNobody)] = &[
     (
         "resetTradingPreferences",
         r#"mutation { resetTradingPreferences(input: { dryRun: true }) { tradingPreferences { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "updateOnboarding",
+        r#"mutation { updateOnboarding(input: { completeStep: 1 }) { onboarding { id } } }"#,
+        ForNobody::Refused,
+    ),
+    ("completeOnboarding", r#"mutation { completeOnboarding(input: {  }) { onboarding { id } } }"#, ForNobody::Refused),
+    (
+        "resetOnboarding",
+        r#"mutation { resetOnboarding(input: { dryRun: true }) { onboarding { id } } }"#,
         ForNobody::Refused,
     ),
 ];
