@@ -15,6 +15,7 @@ use crate::{
     preferences::mutations::PreferenceMutations,
     rebalancing::mutations::RebalancingMutations,
     trading::mutations::TradingMutations,
+    vault_categories::mutations::VaultCategoryMutations,
     watchlists::{mutations::WatchlistMutations, queries::WatchlistQueries},
 };
 
@@ -45,6 +46,7 @@ pub struct Mutation(
     PreferenceMutations,
     OnboardingMutations,
     JournalingMutations,
+    VaultCategoryMutations,
 );
 
 pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;

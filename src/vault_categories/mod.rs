@@ -2,4 +2,7 @@
 //!
 //! Tables: vault_categories, asset_category_assignment.
 
+pub mod mutations;
+mod store;
+pub mod targets;
 pub mod types;

@@ -38,4 +38,5 @@ mod support;
 mod tidy;
 mod trading;
 mod watchlists;
+mod vault_categories;
 mod websocket;

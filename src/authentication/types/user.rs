@@ -26,7 +26,7 @@ use crate::{
     preferences::types::{Preferences, ThemePreferences},
     rebalancing::types::{RebalanceExecution, RebalanceSchedule},
     trading::types::TradeRule,
-    vault_categories::types::{CategoryAssignment, VaultCategory},
+    vault_categories::types::{CategoryAssignment, TargetSums, VaultCategory},
     watchlists::types::{Watchlist, WatchlistShare},
 };
 
@@ -80,6 +80,8 @@ pub struct User {
     pub totp_enabled_at: Option<DateTime>,
     #[graphql(flatten)]
     pub second_factor: SecondFactor,
+    #[graphql(flatten)]
+    pub target_sums: TargetSums,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -295,6 +297,7 @@ impl Record for User {
             password_changed_at: password_changed_at.into(),
             totp_enabled_at: totp_enabled_at.map(Into::into),
             second_factor: SecondFactor { user_id: id },
+            target_sums: TargetSums { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

@@ -63,4 +63,39 @@ pub const FIELDS: &[(&str, &str, ForNobody)] = &[
         r#"mutation { deleteTradeAnalysis(input: { id: "trade_analysis_018f3c1e-0000-7000-8000-000000000000" }) { tradeAnalysisId } }"#,
         ForNobody::Refused,
     ),
+    (
+        "createVaultCategory",
+        r#"mutation { createVaultCategory(input: { categoryName: "x", categoryCode: "x", categoryType: CUSTOM }) { vaultCategory { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "updateVaultCategory",
+        r#"mutation { updateVaultCategory(input: { id: "vault_category_018f3c1e-0000-7000-8000-000000000000" }) { vaultCategory { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "deleteVaultCategory",
+        r#"mutation { deleteVaultCategory(input: { id: "vault_category_018f3c1e-0000-7000-8000-000000000000" }) { vaultCategoryId } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "orderVaultCategories",
+        r#"mutation { orderVaultCategories(input: { categoryIds: [] }) { vaultCategories { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "createCategoryAssignments",
+        r#"mutation { createCategoryAssignments(input: { categoryId: "vault_category_018f3c1e-0000-7000-8000-000000000000", items: [{ symbol: "X" }] }) { vaultCategory { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "updateCategoryAssignment",
+        r#"mutation { updateCategoryAssignment(input: { id: "category_assignment_018f3c1e-0000-7000-8000-000000000000" }) { categoryAssignment { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
+        "removeCategoryAssignments",
+        r#"mutation { removeCategoryAssignments(input: { ids: ["category_assignment_018f3c1e-0000-7000-8000-000000000000"] }) { results { index } } }"#,
+        ForNobody::Refused,
+    ),
 ];
