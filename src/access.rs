@@ -5,6 +5,8 @@
 //! the second wall, knows the same viewer.
 //! No table query starts anywhere else; clippy's `disallowed_methods` holds that.
 
+mod viewer;
+
 use std::{fmt::Write, net::IpAddr};
 
 use sea_orm::{
@@ -13,124 +15,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub use self::viewer::{Access, Credential, Module, Viewer};
 use crate::{
-    authentication::types::{TokenScope, TokenScopes},
-    graphql::{
-        enumeration::Enumeration,
-        error::{Error, Result},
-    },
+    authentication::types::TokenScopes,
+    graphql::error::{Error, Result},
 };
-
-/// Who is signed in, as the token's one statement found them.
-#[derive(Clone, Debug)]
-pub struct Viewer {
-    /// The row of users, without its password hash and TOTP secret.
-    pub user: entity::users::Model,
-    pub credential: Credential,
-}
-
-/// What somebody has shown to be let in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Credential {
-    /// The access token of a sign-in: may do everything that its user may.
-    Session(Uuid),
-    /// A personal API token: may do what its scopes say.
-    Token {
-        id: Uuid,
-        scopes: TokenScopes,
-        /// The calls of the day with this one, of all tokens of its user; `None` where the look at it was none.
-        calls_today: Option<i64>,
-    },
-}
-
-/// A part of the product: rights of tokens and the activity name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Module {
-    Authentication,
-    Portfolio,
-    Trading,
-    Rebalancing,
-    Watchlists,
-    Preferences,
-    Onboarding,
-    Journaling,
-    VaultCategories,
-    Logging,
-}
-
-impl Module {
-    /// As activity rows name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Authentication => "authentication",
-            Self::Portfolio => "portfolio",
-            Self::Trading => "trading",
-            Self::Rebalancing => "rebalancing",
-            Self::Watchlists => "watchlists",
-            Self::Preferences => "preferences",
-            Self::Onboarding => "onboarding",
-            Self::Journaling => "journaling",
-            Self::VaultCategories => "vault_categories",
-            Self::Logging => "logging",
-        }
-    }
-}
-
-/// What somebody wants to do with rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Access {
-    Read,
-    Write,
-}
-
-impl Viewer {
-    /// Whether what the viewer has shown is good for this; FORBIDDEN names what is missing.
-    pub fn permit(&self, module: Module, access: Access) -> Result<()> {
-        permitted(self.scopes(), module, access)
-    }
-
-    /// The scopes that bind the viewer; none bind a sign-in.
-    fn scopes(&self) -> Option<TokenScopes> {
-        match self.credential {
-            Credential::Session(_) => None,
-            Credential::Token { scopes, .. } => Some(scopes),
-        }
-    }
-
-    /// The sign-in that the viewer has shown; FORBIDDEN when it is something else.
-    pub fn session_id(&self) -> Result<Uuid> {
-        match self.credential {
-            Credential::Session(id) => Ok(id),
-            Credential::Token { .. } => Err(needs_sign_in()),
-        }
-    }
-
-    /// How activity rows name what the viewer has shown.
-    pub fn name(&self) -> String {
-        match self.credential {
-            Credential::Session(id) => id.to_string(),
-            Credential::Token { id, .. } => format!("token:{id}"),
-        }
-    }
-
-    /// What others may know of them, which is no part of a good password: the address, the name that is shown.
-    pub fn names(&self) -> [&str; 2] {
-        [&self.user.email, self.user.display_name.as_deref().unwrap_or_default()]
-    }
-}
-
-/// The one place that decides what scopes are good for.
-fn permitted(scopes: Option<TokenScopes>, module: Module, access: Access) -> Result<()> {
-    if scopes.is_none_or(|scopes| scopes.allow(module, access)) {
-        return Ok(());
-    }
-    let Some(scope) = TokenScope::of(module, access).map(Enumeration::stored) else { return Err(needs_sign_in()) };
-    Err(Error { scope: Some(scope), ..Error::forbidden(format!("This token lacks the scope {scope}.")) })
-}
-
-fn needs_sign_in() -> Error {
-    Error::forbidden("This needs a sign-in; a personal API token is not enough.")
-}
 
 /// On whose behalf a transaction runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,6 +58,8 @@ enum Rule {
     Owner(&'static str),
     /// The user that this column names, and admins for support.
     OwnerOrAdmin(&'static str),
+    /// The user themselves; admins too, who change accounts.
+    Account,
     /// The owner, whom it is shared with, and everybody signed in when it is public.
     Watchlist,
     /// Who may read its watchlist.
@@ -187,7 +78,7 @@ enum Rule {
 fn rule(table: &str) -> Option<(Module, Rule)> {
     use Module::*;
     Some(match table {
-        "users" => (Authentication, Rule::OwnerOrAdmin("id")),
+        "users" => (Authentication, Rule::Account),
         "people" => (Authentication, Rule::Person),
         "audit_log" => (Authentication, Rule::Admin),
         "user_sessions" | "user_two_factor" | "user_recovery_codes" | "personal_tokens" => {
@@ -302,7 +193,7 @@ impl Scope {
     /// Whether this scope may read rows of `table` at all; FORBIDDEN names the scope that a personal token lacks.
     pub fn may_read(&self, table: &str) -> Result<()> {
         let module = rule(table).map_or(Module::Authentication, |(module, _)| module);
-        if PROFILES.contains(&table) { Ok(()) } else { permitted(self.scopes, module, Access::Read) }
+        if PROFILES.contains(&table) { Ok(()) } else { viewer::permitted(self.scopes, module, Access::Read) }
     }
 
     /// The condition under which this scope may read a row of `table`, called `alias` in the statement.
@@ -315,7 +206,8 @@ impl Scope {
         };
         let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));
         match rule {
-            Rule::OwnerOrAdmin(_) if self.admin => Expr::value(true),
+            Rule::OwnerOrAdmin(_) | Rule::Account if self.admin => Expr::value(true),
+            Rule::Account => column("id").eq(user),
             Rule::Owner(owner) | Rule::OwnerOrAdmin(owner) => column(owner).eq(user),
             Rule::Watchlist => {
                 column("owner_id").eq(user).or(column("is_public")).or(column("id").in_subquery(shared_with(user)))
@@ -341,7 +233,7 @@ impl Scope {
 impl Scope {
     /// The condition under which this scope may change or delete a row of `table`, called `alias` in the statement.
     ///
-    /// Nothing is writable for being public, and no admin writes another's rows but through mutations of admins.
+    /// Nothing is writable for being public. Admins write accounts, in the scope that mutations of admins alone have.
     pub fn editable(&self, table: &str, alias: &str) -> Expr {
         if self.first_wall == FirstWall::Removed || self.system {
             return Expr::value(true);
@@ -352,21 +244,45 @@ impl Scope {
         let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));
         let writable = || writable_by(user);
         match rule {
+            Rule::Account if self.admin => Expr::value(true),
+            Rule::Account => column("id").eq(user),
             Rule::Owner(owner) | Rule::OwnerOrAdmin(owner) => column(owner).eq(user),
             Rule::Watchlist => column("owner_id").eq(user).or(column("id").in_subquery(writable())),
             Rule::WatchlistItem => {
-                let own = Query::select()
-                    .column(Alias::new("id"))
-                    .from(Alias::new("watchlists"))
-                    .and_where(Expr::col(Alias::new("owner_id")).eq(Value::from(user)))
-                    .take();
-                column("watchlist_id").in_subquery(own).or(column("watchlist_id").in_subquery(writable()))
+                column("watchlist_id").in_subquery(own_lists(user)).or(column("watchlist_id").in_subquery(writable()))
             }
             Rule::WatchlistShare => column("owner_id").eq(user),
             Rule::JournalEntry => column("user_id").eq(user),
             Rule::Admin | Rule::Person => Expr::value(false),
         }
     }
+}
+
+impl Scope {
+    /// The condition under which a row of `table` is part of the user's account, and goes with it; nothing where rows are
+    /// nobody's or the table is missing here.
+    pub fn owned(&self, table: &str, alias: &str) -> Option<Expr> {
+        let (user, (_, rule)) = (self.user?, rule(table)?);
+        let column = |name: &str| Expr::col((Alias::new(alias), Alias::new(name)));
+        Some(match rule {
+            Rule::Account => column("id").eq(user),
+            Rule::Owner(owner) | Rule::OwnerOrAdmin(owner) => column(owner).eq(user),
+            Rule::Watchlist => column("owner_id").eq(user),
+            Rule::WatchlistItem => column("watchlist_id").in_subquery(own_lists(user)),
+            Rule::WatchlistShare => column("owner_id").eq(user).or(column("shared_with_id").eq(user)),
+            Rule::JournalEntry => column("user_id").eq(user),
+            Rule::Admin | Rule::Person => return None,
+        })
+    }
+}
+
+/// The watchlists of this user.
+fn own_lists(user: Uuid) -> SelectStatement {
+    Query::select()
+        .column(Alias::new("id"))
+        .from(Alias::new("watchlists"))
+        .and_where(Expr::col(Alias::new("owner_id")).eq(Value::from(user)))
+        .take()
 }
 
 /// The watchlists that somebody lets this user change.

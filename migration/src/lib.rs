@@ -28,6 +28,7 @@
 //! | `m0020_account_portfolios` | `account_portfolios`: which portfolio an account feeds |
 //! | `m0021_sharing` | the function that finds whom to share with, and the counters that keep its use rare |
 //! | `m0022_personal_tokens` | `personal_tokens`, `personal_token_calls`, the function that finds who holds one |
+//! | `m0023_accounts` | another address for an account, what administrators end and reset, sign-ins of 90 days at most |
 
 use sea_orm_migration::prelude::*;
 
@@ -152,6 +153,11 @@ const STEPS: &[Step] = &[
         name: "m0022_personal_tokens",
         up: &[include_str!("m0022_personal_tokens/up.sql"), include_str!("m0022_personal_tokens/functions.sql")],
         down: include_str!("m0022_personal_tokens/down.sql"),
+    },
+    Step {
+        name: "m0023_accounts",
+        up: &[include_str!("m0023_accounts/up.sql"), include_str!("m0023_accounts/rotate.sql")],
+        down: include_str!("m0023_accounts/down.sql"),
     },
 ];
 

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod export;
 pub mod guessable;
 pub mod hashing;
 pub mod messages;

@@ -3,7 +3,10 @@
 //! They call functions that belong to `stackmotive_auth`, the only role that sees sessions and hashes of all users.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
+pub mod admin;
 pub mod attempts;
+pub mod closing;
+pub mod export;
 pub mod one_time;
 pub mod personal_tokens;
 pub mod second_factor;

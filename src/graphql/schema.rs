@@ -5,7 +5,10 @@ use async_graphql::{EmptySubscription, MergedObject, Schema as AsyncGraphql};
 use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
 use crate::{
     authentication::{
-        mutations::{AuthenticationMutations, personal_tokens::PersonalTokenMutations},
+        mutations::{
+            AuthenticationMutations, account::AccountMutations, admin::AdminMutations,
+            personal_tokens::PersonalTokenMutations,
+        },
         queries::AuthenticationQueries,
     },
     budget::queries::BudgetQueries,
@@ -42,6 +45,8 @@ pub struct Mutation(
     PortfolioMutations,
     TradingMutations,
     RebalancingMutations,
+    AccountMutations,
+    AdminMutations,
     WatchlistMutations,
     PreferenceMutations,
     OnboardingMutations,

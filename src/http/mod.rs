@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod cors;
 pub mod cross_site;
 pub mod document;
+pub mod export;
 pub mod graphql;
 pub mod guard;
 pub mod health;
@@ -24,7 +25,10 @@ pub mod websocket;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::app::App;
@@ -34,7 +38,8 @@ pub fn router(app: Arc<App>) -> Router {
     document::prepare();
     let from_pages = middleware::from_fn_with_state(app.clone(), cross_site::refuse);
     Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post).layer(from_pages))
+        .route("/graphql", get(graphql::get).post(graphql::post).layer(from_pages.clone()))
+        .route("/export", post(export::post).layer(from_pages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(app.clone())

@@ -127,7 +127,8 @@ pub(super) async fn asking(app: &App, caller: &Caller) -> Result<Viewer> {
     viewer(app, caller, &cookies, &sender(app, caller), Counting::Look).await
 }
 
-fn sender(app: &App, caller: &Caller) -> Origin {
+/// Where a request comes from.
+pub(super) fn sender(app: &App, caller: &Caller) -> Origin {
     let proxies = Proxies { trusted: &app.settings.trusted_proxies, header: app.settings.proxy_header };
     origin(&caller.headers, caller.peer, proxies)
 }

@@ -27,18 +27,36 @@ pub(super) async fn password(call: &Call, password: &str, field: &str) -> Result
 
 /// The password and a code of the one who is signed in and has a second factor; both are settled in the write.
 pub(super) async fn both<'a>(call: &'a Call, given: &str, code: Option<Code>) -> Result<(Write<'a>, Credentials)> {
+    let (attempt, write, found, proof) = checked(call, given, code).await?;
+    if proof == Proof::NotNeeded {
+        drop(write);
+        attempt.take_back(call).await?;
+        return Err(Error::conflict("The second factor is off."));
+    }
+    attempt.succeeded(write.transaction()).await?;
+    Ok((write, found))
+}
+
+/// The password of the one who is signed in, and a code where they have a second factor. The code is settled in the
+/// write, the attempt is left to whoever goes on.
+pub(super) async fn all<'a>(
+    call: &'a Call,
+    given: &str,
+    code: Option<Code>,
+) -> Result<(Attempt, Write<'a>, Credentials)> {
+    let (attempt, write, found, _) = checked(call, given, code).await?;
+    Ok((attempt, write, found))
+}
+
+async fn checked<'a>(
+    call: &'a Call,
+    given: &str,
+    code: Option<Code>,
+) -> Result<(Attempt, Write<'a>, Credentials, Proof)> {
     let (attempt, found) = password(call, given, "password").await?;
     let write = Write::of_viewer(call, MODULE).await?;
     match second_factor::check(&call.app.keys, write.transaction(), found.id, code.as_ref()).await? {
-        Checked::Passed(Proof::NotNeeded) => {
-            drop(write);
-            attempt.take_back(call).await?;
-            Err(Error::conflict("The second factor is off."))
-        }
-        Checked::Passed(_) => {
-            attempt.succeeded(write.transaction()).await?;
-            Ok((write, found))
-        }
+        Checked::Passed(proof) => Ok((attempt, write, found, proof)),
         Checked::Missing => {
             drop(write);
             attempt.take_back(call).await?;

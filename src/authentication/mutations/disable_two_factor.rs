@@ -8,7 +8,7 @@ use super::{MODULE, change_password::wrong_password, confirmed};
 use crate::{
     authentication::{
         second_factor::Code,
-        store::{self, second_factor},
+        store::{self, Ending, second_factor},
         types::User,
     },
     graphql::{
@@ -38,9 +38,12 @@ pub struct DisableTwoFactorInput {
 pub struct DisableTwoFactorPayload {
     /// Whose it was.
     user: User,
+    /// How many other sessions ended.
+    sessions_ended: u64,
 }
 
 pub(super) async fn run(call: &Call, input: DisableTwoFactorInput) -> Result<DisableTwoFactorPayload> {
+    let session_id = call.viewer()?.session_id()?;
     let code = Code::of(input.totp_code, input.recovery_code)?;
     let (write, found) = confirmed::both(call, &input.password, code).await?;
     let row = users::ActiveModel {
@@ -53,7 +56,8 @@ pub(super) async fn run(call: &Call, input: DisableTwoFactorInput) -> Result<Dis
         return Err(Error::issues(vec![wrong_password("password")]));
     }
     second_factor::forget(write.transaction(), found.id).await?;
+    let sessions_ended = store::end_sessions(write.transaction(), found.id, Ending::AllBut(session_id)).await?;
     write.commit(Deed::new(MODULE, "two_factor_disabled", "The second factor was switched off.")).await?;
     let user = call.one::<User>(BY_ID, vec![found.id.into()]).await?.ok_or_else(|| Error::not_found("account"))?;
-    Ok(DisableTwoFactorPayload { user: User::from_row(user)? })
+    Ok(DisableTwoFactorPayload { user: User::from_row(user)?, sessions_ended })
 }

@@ -1,5 +1,7 @@
 //! Signing up, in and out, changing a password, and proving an address by mail.
 
+pub mod account;
+pub mod admin;
 mod begin_two_factor;
 mod change_password;
 mod confirmed;
@@ -158,7 +160,7 @@ impl AuthenticationMutations {
         enable_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
     }
 
-    /// Switches the second factor off; its recovery codes are dead. CONFLICT when it is off.
+    /// Switches the second factor off and ends all other sessions; its recovery codes are dead. CONFLICT when it is off.
     async fn disable_two_factor(
         &self,
         ctx: &Context<'_>,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::SimpleObject;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::MODULE;
@@ -65,11 +66,14 @@ async fn issue(call: &Call, write: Write<'_>, user_id: Uuid) -> Result<Message> 
             write.commit(deed).await?;
             Ok(messages::verification(email, &call.app.mailer.link(VERIFY_PAGE, &token.reveal())))
         }
-        Issued::TooMany(retry_at) => {
-            let wait = (retry_at - clock::now()).to_std().unwrap_or_default().max(Duration::from_secs(1));
-            let message = "Several messages were sent within the hour: look for the newest one, or ask again later.";
-            Err(Error::rate_limited(message, wait))
-        }
+        Issued::TooMany(retry_at) => Err(too_many_messages(retry_at)),
         Issued::ToNobody => Err(Error::not_found("account")),
     }
+}
+
+/// That an account got as many messages of a kind as it gets within the hour.
+pub(super) fn too_many_messages(retry_at: DateTime<Utc>) -> Error {
+    let wait = (retry_at - clock::now()).to_std().unwrap_or_default().max(Duration::from_secs(1));
+    let message = "Several messages were sent within the hour: look for the newest one, or ask again later.";
+    Error::rate_limited(message, wait)
 }

@@ -30,6 +30,7 @@ const ADDRESS_MAX: i32 = 30;
 pub enum Purpose {
     VerifyEmail,
     ResetPassword,
+    ChangeEmail,
 }
 
 impl Purpose {
@@ -37,6 +38,7 @@ impl Purpose {
         match self {
             Self::VerifyEmail => "verify_email",
             Self::ResetPassword => "reset_password",
+            Self::ChangeEmail => "change_email",
         }
     }
 }
@@ -106,4 +108,35 @@ pub async fn spend(transaction: &Transaction, token: &str, purpose: Purpose) -> 
     let rows = transaction.rows("SELECT auth_spend_token($1, $2) AS user_id", Values(values.into())).await?;
     let row = rows.into_iter().next().map(QueryResult::from);
     Ok(row.map(|row| row.try_get("", "user_id")).transpose()?.flatten())
+}
+
+/// Another address for an account.
+pub struct EmailChange {
+    pub user_id: Uuid,
+    pub until_now: String,
+    /// From now on.
+    pub email: String,
+}
+
+/// Says which address a new token of the transaction's user for another address goes to.
+pub async fn direct(transaction: &Transaction, token: &Token, email: &str) -> Result<()> {
+    let values = [Value::from(token.hash()), email.into()];
+    let rows = transaction.rows("SELECT auth_direct_token($1, $2) AS done", Values(values.into())).await?;
+    let done: bool = match rows.into_iter().next().map(QueryResult::from) {
+        Some(row) => row.try_get("", "done")?,
+        None => false,
+    };
+    if done { Ok(()) } else { Err(Error::internal("a new token is not there")) }
+}
+
+/// Uses up a live token for another address and answers whose it was; of several at once one gets it.
+pub async fn spend_email_change(transaction: &Transaction, token: &str) -> Result<Option<EmailChange>> {
+    let values = Values(vec![hash(token).into()]);
+    let rows = transaction.rows("SELECT * FROM auth_spend_email_change($1)", values).await?;
+    let Some(row) = rows.into_iter().next().map(QueryResult::from) else { return Ok(None) };
+    Ok(Some(EmailChange {
+        user_id: row.try_get("", "user_id")?,
+        until_now: row.try_get("", "old_email")?,
+        email: row.try_get("", "new_email")?,
+    }))
 }

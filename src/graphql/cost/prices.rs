@@ -21,6 +21,8 @@ pub const MINIMUM: u64 = 1;
 pub const WRITE: u64 = 10;
 /// A mutation whose input has a password: computing a hash takes as long as reading thousands of rows.
 pub const HASH: u64 = 100;
+/// Everything of an account as one document, by `POST /export`.
+pub const EXPORT: u64 = 1_000;
 /// Mutations that cost something else than these two. A name that is no mutation fails a test.
 pub const MUTATIONS: &[(&str, u64)] = &[
     // Checks one password and hashes another.

@@ -21,6 +21,8 @@ pub struct Deed {
     pub(super) context: String,
     pub(super) input: Option<Value>,
     changes: Vec<(Change, &'static str, Uuid)>,
+    /// Whether the input is personal as a whole, and stays out.
+    is_private: bool,
     /// Besides the one who did it, who else sees the changed rows.
     others: Vec<Uuid>,
 }
@@ -47,7 +49,15 @@ impl Deed {
     /// `action` is a noun and a verb in the past tense, such as `journal_entry_created`; `context` a sentence.
     pub fn new(module: Module, action: &str, context: impl Into<String>) -> Self {
         let (changes, others) = (Vec::new(), Vec::new());
-        Self { module, action: action.to_owned(), context: context.into(), input: None, changes, others }
+        Self {
+            module,
+            action: action.to_owned(),
+            context: context.into(),
+            input: None,
+            changes,
+            is_private: false,
+            others,
+        }
     }
 
     /// A row of `T` that was made.
@@ -77,9 +87,15 @@ impl Deed {
         self
     }
 
+    /// What was sent is personal as a whole: the activity keeps nothing of it.
+    pub fn without_input(mut self) -> Self {
+        self.is_private = true;
+        self
+    }
+
     /// The input, in which a free text stands as its length: people write of themselves and of others.
     pub fn with_input(mut self, input: Value) -> Self {
-        self.input = Some(redacted(input));
+        self.input = (!self.is_private).then(|| redacted(input));
         self
     }
 

@@ -40,6 +40,8 @@ pub trait Mutation: Send + Sized {
     const MODULE: Module;
     /// Fields of the input that tell who somebody is or what they own; the activity keeps that they were given.
     const WITHHELD: &'static [&'static str] = &[];
+    /// Whether administrators alone may, who then write the accounts of others.
+    const IS_FOR_ADMINS: bool = false;
     /// What was done, as ids and counts: from this the payload is read, at once and when the same request comes again.
     type Done: Serialize + DeserializeOwned + Send + Sync;
     type Payload: Send;
@@ -67,15 +69,22 @@ pub trait Mutation: Send + Sized {
 /// Does what a mutation field asks for.
 pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
     let call = call(ctx);
-    call.viewer()?.permit(M::MODULE, Access::Write)?;
+    let viewer = call.viewer()?;
+    viewer.permit(M::MODULE, Access::Write)?;
+    if M::IS_FOR_ADMINS {
+        viewer.administers()?;
+    }
     let mut check = Check::new("input");
     input.check(&mut check);
     check.finish()?;
     let arguments = arguments(ctx)?;
     let is_dry_run = input.is_dry_run();
-    call.viewer()?.permit(M::MODULE, Access::Write)?;
+    if !M::IS_FOR_ADMINS {
+        call.viewer()?.permit(M::MODULE, Access::Write)?;
+    }
     input.before(call).await?;
-    let mut write = Write::of_viewer(call, M::MODULE).await?;
+    let mut write =
+        if M::IS_FOR_ADMINS { Write::of_admin(call).await? } else { Write::of_viewer(call, M::MODULE).await? };
     if let Some(key) = call.idempotency_key.as_ref().filter(|_| !is_dry_run) {
         let request = idempotency::Request::new(key, ctx, &arguments);
         if let Some(done) = write.begin_once(request).await? {

@@ -58,6 +58,17 @@ impl<'a> Write<'a> {
         Ok(write)
     }
 
+    /// Begins to write on behalf of an administrator, accounts of others too. The scope says so, and the audit.
+    pub async fn of_admin(call: &'a Call) -> Result<Self> {
+        let viewer = call.viewer()?;
+        viewer.administers()?;
+        let scope = Scope::viewer(viewer);
+        call.read_as(scope.clone());
+        let mut write = Self::begin(call, scope, viewer.user.id).await?;
+        write.session = viewer.name();
+        Ok(write)
+    }
+
     /// Begins to write in this scope; what is done is the user's.
     pub async fn begin(call: &'a Call, scope: Scope, user_id: Uuid) -> Result<Self> {
         let transaction = call.write_as(scope.clone()).await?;

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    PASSWORD, issues, line, member, rows, sign_in,
+    PASSWORD, issues, line, member, owner, rows, session, sign_in,
     two_factor::{Guarded, wrong_code},
 };
 use crate::support::{Answer, Api, Somebody};
 
 async fn disable(api: &Api, who: Option<&Somebody>, input: Value) -> Answer {
     let query = "mutation($i: DisableTwoFactorInput!) {
-        disableTwoFactor(input: $i) { user { totpEnabledAt recoveryCodesLeft } }
+        disableTwoFactor(input: $i) { sessionsEnded user { totpEnabledAt recoveryCodesLeft } }
     }";
     api.ask_with(who, query, json!({ "i": input })).await
 }
@@ -21,7 +21,11 @@ async fn takes_the_password_and_a_code_of_either_kind_and_leaves_nothing() {
     for (name, kind) in [("ada", "totpCode"), ("bob", "recoveryCode")] {
         let guarded = Guarded::new(&api, name).await;
         let code = if kind == "totpCode" { guarded.code() } else { guarded.recovery_codes[0].clone() };
+        let phone = session(&api, &guarded.who).await;
         let answer = disable(&api, Some(&guarded.who), json!({ "password": PASSWORD, kind: code })).await;
+        assert_eq!(answer.data()["disableTwoFactor"]["sessionsEnded"], 1);
+        assert_eq!(owner(&api, &phone.access).await, None);
+        assert_eq!(owner(&api, &guarded.who.token).await.as_ref(), Some(&guarded.who.email));
         let user = json!({ "totpEnabledAt": null, "recoveryCodesLeft": 0 });
         assert_eq!(answer.data()["disableTwoFactor"]["user"], user, "{name}");
         sign_in(&api, &guarded.who.email, PASSWORD).await.data();

@@ -1,7 +1,9 @@
 //! Accounts: signing up, in and out, and what tokens are good for.
 
 mod access_token;
+mod account;
 mod addresses;
+mod admin;
 mod attempts;
 mod begin_two_factor;
 mod change_password;
@@ -9,6 +11,7 @@ mod cookies;
 mod crowd;
 mod disable_two_factor;
 mod enable_two_factor;
+mod export;
 mod mail;
 mod refresh_session;
 mod register;
@@ -113,11 +116,12 @@ async fn owner(api: &Api, token: &str) -> Option<String> {
 }
 
 /// The tables that accounts are made of.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "users",
     "user_sessions",
     "used_refresh_tokens",
     "one_time_tokens",
+    "personal_tokens",
     "user_two_factor",
     "user_recovery_codes",
     "agent_memory",

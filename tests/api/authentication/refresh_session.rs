@@ -111,3 +111,35 @@ async fn refuses_what_is_no_living_refresh_token_with_one_and_the_same_answer() 
     }
     assert_eq!(rows(&api).await, before);
 }
+
+#[tokio::test]
+async fn ends_after_90_days_however_often_it_was_refreshed() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let first = session(&api, &ada).await;
+    let age = async |interval: &str| {
+        api.sql(&format!(
+            "UPDATE user_sessions SET created_at = now() - interval '{interval}' WHERE id = '{}'",
+            first.session
+        ))
+        .await;
+    };
+    age("80 days").await;
+    let second = Tokens::of(&refresh(&api, &first.refresh).await.data()["refreshSession"]);
+    let left = format!(
+        "SELECT concat_ws('|', expires_at = created_at + interval '90 days', access_expires_at < expires_at) FROM user_sessions WHERE id = '{}'",
+        first.session
+    );
+    assert_eq!(line(&api, &left).await, "t|t");
+    age("89 days 23 hours 59 minutes").await;
+    let third = Tokens::of(&refresh(&api, &second.refresh).await.data()["refreshSession"]);
+    let left = format!(
+        "SELECT (access_expires_at = expires_at AND expires_at = created_at + interval '90 days')::text FROM user_sessions WHERE id = '{}'",
+        first.session
+    );
+    assert_eq!(line(&api, &left).await, "true");
+    age("90 days").await;
+    let before = rows(&api).await;
+    assert_eq!(refresh(&api, &third.refresh).await.code(), "UNAUTHENTICATED");
+    assert_eq!(rows(&api).await, before);
+}

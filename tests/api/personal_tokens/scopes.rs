@@ -64,6 +64,15 @@ const SIGN_IN: &[&str] = &[
     "createPersonalToken",
     "renamePersonalToken",
     "revokePersonalToken",
+    "updateProfile",
+    "changeEmail",
+    "closeAccount",
+    "setUserTier",
+    "setUserActive",
+    "setUserAdmin",
+    "resetUserOnboarding",
+    "unlockUser",
+    "endUserSessions",
 ];
 /// Root fields that need neither: they say who one is, or are for everybody.
 const OPEN: &[&str] = &[
@@ -76,6 +85,7 @@ const OPEN: &[&str] = &[
     "signIn",
     "refreshSession",
     "verifyEmail",
+    "confirmEmailChange",
     "requestPasswordReset",
     "resetPassword",
 ];
