@@ -21,7 +21,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
-    answer::{Answer, JSON, refused},
+    answer::{JSON, refused},
     charge::Charge,
     listen,
     request::RequestId,
@@ -81,7 +81,7 @@ pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(Ok((user_id, tables, personal))) => {
             respond(Export::new(app, seat, user_id, tables), personal.as_ref().map(|json| json.as_str()))
         }
-        Ok(Err(answer)) => answer.respond(JSON),
+        Ok(Err(response)) => *response,
         Err(_) => {
             let error = Error::new(ErrorCode::Unavailable, "This took too long and was stopped.");
             refused(JSON, StatusCode::SERVICE_UNAVAILABLE, error)
@@ -93,21 +93,33 @@ fn wrong_body() -> Error {
     Error::invalid(&[], "FORMAT", "The body is a JSON object, empty or with the account's password.")
 }
 
+/// The status of a refusal: what is asked for is one thing, so HTTP can say what became of it.
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
 /// Whose account it is, and what there is to read; from here on it stands in the activity.
 async fn begin(
     app: &Arc<App>,
     parts: Parts,
     asked: Asked,
-) -> Result<(Uuid, Vec<Table>, Option<Zeroizing<String>>), Box<Answer>> {
+) -> Result<(Uuid, Vec<Table>, Option<Zeroizing<String>>), Box<Response>> {
     let request_id = parts.extensions.get::<RequestId>().map_or_else(Uuid::now_v7, |id| id.0);
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let caller = Caller { headers: parts.headers, peer, request_id };
     let origin = run::sender(app, &caller);
     let viewer = run::asking(app, &caller).await;
-    let told = |error: Error| Box::new(Answer::refused(error));
+    let told = |error: Error| Box::new(refused(JSON, status(error.code), error));
     let user_id = viewer.clone().and_then(|viewer| viewer.session_id().map(|_| viewer.user.id)).map_err(told)?;
     let estimate = Estimate { requested: prices::EXPORT, fixed: prices::EXPORT };
-    Charge::take(app, &viewer, &origin, estimate)?;
+    Charge::take(app, &viewer, &origin, estimate).map_err(|answer| Box::new(answer.respond(JSON)))?;
     let call = Call::new(app.clone(), request_id, origin, viewer);
     let personal = record(&call, user_id, asked.password.map(Zeroizing::new)).await.map_err(told)?;
     let transaction = Transaction::begin(&app.database.pool, &Scope::user(user_id), Mode::Read).await;

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use secrecy::ExposeSecret;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ use crate::{
     graphql::{
         call::{Call, Origin},
         cookies::Cookies,
-        error::{Error, ErrorCode, Result, whole_seconds},
+        error::{Error, ErrorCode, Result},
         mutation::idempotency,
     },
     logging::{audit::Event, types::AuditOperation},
@@ -79,7 +79,8 @@ async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answ
     if let Err(error) = &viewer
         && error.code == ErrorCode::RateLimited
     {
-        return Err(Box::new(refused_today(error.clone())));
+        // The calls of a personal token are used up for today.
+        return Err(Box::new(Answer::refused(error.clone())));
     }
     let charge = Charge::take(app, &viewer, &origin, estimate)?;
     let mut call = Call::new(app.clone(), caller.request_id, origin, viewer);
@@ -107,16 +108,6 @@ async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
     refusals::record(&call, &admitted.asked, &answer.errors);
     if let Some(change) = call.cookies.take_change() {
         cookies::write(change, &mut answer.headers);
-    }
-    answer
-}
-
-/// What is answered when the calls of a personal token are used up for today.
-fn refused_today(error: Error) -> Answer {
-    let seconds = error.retry_after.map(whole_seconds);
-    let mut answer = Answer::refused(error);
-    if let Some(seconds) = seconds {
-        answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer
 }

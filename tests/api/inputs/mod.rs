@@ -149,7 +149,7 @@ impl Asker {
     async fn sign_in_again(&mut self) {
         self.who.token = format!("token of {} {}", self.who.email, Uuid::now_v7());
         let session = format!(
-            "UPDATE users SET is_active = true, locked_until = NULL WHERE id = '{0}';
+            "UPDATE users SET is_active = true, is_admin = true, locked_until = NULL WHERE id = '{0}';
              INSERT INTO user_sessions (id, user_id, session_token, expires_at, access_expires_at)
              VALUES (gen_random_uuid(), '{0}', '{1}', now() + interval '30 days', now() + interval '15 minutes')",
             self.who.id,

@@ -10,6 +10,7 @@ use crate::{
         call::Call,
         error::{Error, Result},
     },
+    logging::{audit::Event, types::AuditOperation},
 };
 
 /// Who closes the account: somebody with its password, and with a code where the second factor is on.
@@ -58,6 +59,8 @@ pub(super) async fn run(call: &Call, input: CloseAccountInput) -> Result<CloseAc
     if input.dry_run {
         drop(write);
         attempt.take_back(call).await?;
+        let event = Event::of(call, AuditOperation::DryRun).about(found.id).with("field", "closeAccount");
+        call.app.audit.record(event);
         return Ok(CloseAccountPayload { closed: false, deleted });
     }
     attempt.succeeded(write.transaction()).await?;
