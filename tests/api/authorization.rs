@@ -1,5 +1,6 @@
 //! Whose row is whose: every root field, type and table, for nobody and for somebody else; and each of the two walls alone.
 
+mod accounts;
 mod journal;
 mod portfolio;
 mod settings;
@@ -102,63 +103,6 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         r#"mutation { renewRecoveryCodes(input: { password: "x" }) { recoveryCodes } }"#,
         ForNobody::Refused,
     ),
-    ("updateProfile", r#"mutation { updateProfile(input: { displayName: "x" }) { user { id } } }"#, ForNobody::Refused),
-    (
-        "changeEmail",
-        r#"mutation { changeEmail(input: { email: "x@example.com", password: "x" }) { email } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "confirmEmailChange",
-        r#"mutation { confirmEmailChange(input: { token: "wrong" }) { email } }"#,
-        ForNobody::Invalid,
-    ),
-    ("closeAccount", r#"mutation { closeAccount(input: { password: "x" }) { closed } }"#, ForNobody::Refused),
-    (
-        "setUserTier",
-        r#"mutation { setUserTier(input: { userId: "user_018f3c1e-0000-7000-8000-000000000000", tier: TRADER }) { user { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "setUserActive",
-        r#"mutation { setUserActive(input: { userId: "user_018f3c1e-0000-7000-8000-000000000000", isActive: false }) { user { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "setUserAdmin",
-        r#"mutation { setUserAdmin(input: { userId: "user_018f3c1e-0000-7000-8000-000000000000", isAdmin: true }) { user { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "resetUserOnboarding",
-        r#"mutation { resetUserOnboarding(input: { userId: "user_018f3c1e-0000-7000-8000-000000000000",  }) { user { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "unlockUser",
-        r#"mutation { unlockUser(input: { userId: "user_018f3c1e-0000-7000-8000-000000000000",  }) { user { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "endUserSessions",
-        r#"mutation { endUserSessions(input: { userId: "user_018f3c1e-0000-7000-8000-000000000000",  }) { user { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "createPersonalToken",
-        r#"mutation { createPersonalToken(input: { name: "x", scopes: [PORTFOLIO_READ] }) { token } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "renamePersonalToken",
-        r#"mutation { renamePersonalToken(input: { id: "personal_token_018f3c1e-0000-7000-8000-000000000000", name: "x" }) { personalToken { id } } }"#,
-        ForNobody::Refused,
-    ),
-    (
-        "revokePersonalToken",
-        r#"mutation { revokePersonalToken(input: { id: "personal_token_018f3c1e-0000-7000-8000-000000000000" }) { personalToken { id } } }"#,
-        ForNobody::Refused,
-    ),
     (
         "createJournalEntry",
         r#"mutation { createJournalEntry(input: { content: "x" }) { journalEntry { id } } }"#,
@@ -218,7 +162,7 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
 
 /// All of them, with those that have a file of their own.
 pub(crate) fn root_fields() -> impl Iterator<Item = &'static (&'static str, &'static str, ForNobody)> {
-    ROOT_FIELDS.iter().chain(journal::FIELDS).chain(portfolio::FIELDS).chain(settings::FIELDS)
+    ROOT_FIELDS.iter().chain(journal::FIELDS).chain(portfolio::FIELDS).chain(settings::FIELDS).chain(accounts::FIELDS)
 }
 
 /// Tables whose rows are nobody's own: none of the 22.

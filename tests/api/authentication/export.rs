@@ -150,6 +150,9 @@ async fn a_column_with_a_suspicious_name_is_withheld_or_looked_at() {
         "secondary_tax_residency",
         "tax_year_preference",
         "tax_registered_business",
+        "tax_loss_harvesting_enabled",
+        "nz_tax_optimization",
+        "tax_efficiency_priority",
     ];
     let mut found = Vec::new();
     for table in TARGETS.iter().map(|target| target.table().sql) {
