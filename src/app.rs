@@ -6,6 +6,7 @@ use crate::{
     access::FirstWall,
     authentication::hashing::Hashing,
     budget::Budgets,
+    changes::Changes,
     config::Settings,
     database::Database,
     graphql::{
@@ -30,6 +31,8 @@ pub struct App {
     pub hashing: Hashing,
     /// What users and addresses may still use.
     pub budgets: Budgets,
+    /// What happens to people's rows, for those who subscribed.
+    pub changes: Changes,
     pub mailer: Mailer,
     /// How much of everything one WebSocket may have.
     pub websocket: websocket::Limits,
@@ -43,6 +46,7 @@ impl App {
         LazyLock::force(&SCHEMA);
         Arc::new(Self {
             audit: Audit::start(database.pool.clone()),
+            changes: Changes::new(database.pool.clone()),
             budgets: Budgets::new(settings.budget_percent),
             settings,
             database,

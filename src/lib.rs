@@ -17,6 +17,7 @@
 //! | [`mail`] | messages by mail, sent off the path of requests |
 //! | [`app`] | what lives as long as the process |
 //! | [`budget`] | how many points of cost a user or an address may use, over all servers |
+//! | [`changes`] | what happens to people's rows, told to those who subscribed, over all servers |
 //! | [`http`] | the outside: routes, GraphQL over HTTP, request ids, health, the playground |
 //! | [`graphql`] | what all types, lists and errors have in common, each thing once |
 //! | [`authentication`] | accounts and sign-ins |
@@ -76,6 +77,7 @@ pub mod access;
 pub mod app;
 pub mod authentication;
 pub mod budget;
+pub mod changes;
 pub mod clock;
 pub mod config;
 pub mod database;

@@ -148,8 +148,8 @@ pub enum Ending {
     All,
 }
 
-/// Ends sessions of the user; answers how many were live.
-pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, which: Ending) -> Result<u64> {
+/// Ends sessions of the user; answers which of them were live.
+pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, which: Ending) -> Result<Vec<Uuid>> {
     let chosen = match which {
         Ending::This(id) => user_sessions::Column::Id.eq(id),
         Ending::AllBut(id) => user_sessions::Column::Id.ne(id),
@@ -164,9 +164,9 @@ pub async fn end_sessions(transaction: &impl ConnectionTrait, user_id: Uuid, whi
         .filter(user_sessions::Column::UserId.eq(user_id))
         .filter(user_sessions::Column::IsActive.eq(true))
         .filter(chosen)
-        .exec(transaction)
+        .exec_with_returning(transaction)
         .await?;
-    Ok(ended.rows_affected)
+    Ok(ended.into_iter().map(|session| session.id).collect())
 }
 
 /// Writes a new user. The hash of the password comes as it is, and is sealed here.

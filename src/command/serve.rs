@@ -156,6 +156,7 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
         tracing::warn!(connections = cut_off, "requests were cut off that had not finished");
     }
     exchange.abort();
+    app.changes.close();
     // Messages write what was done too, so the audit waits for them.
     app.mailer.close(MAIL_TIMEOUT).await;
     app.audit.close().await;

@@ -13,6 +13,7 @@ mod address;
 mod connect;
 pub mod embedded;
 mod failure;
+pub mod listening;
 pub mod migrate;
 mod place;
 mod pool;

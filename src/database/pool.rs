@@ -35,6 +35,9 @@ tokio::task_local! {
 pub struct Pool {
     connections: PgPool,
     pulse: Pulse,
+    /// How connections are made, for those that stand apart from the pool.
+    options: PgConnectOptions,
+    preparation: Preparation,
     /// How long a request waits for a connection that works.
     patience: Duration,
     /// After how long a silence the database counts as gone.
@@ -57,6 +60,7 @@ impl Pool {
         let limits = &settings.limits;
         let pulse = Pulse::watch(options.clone(), preparation.clone(), limits.database_silence);
         let known = pulse.clone();
+        let (way, prepared) = (options.clone(), preparation.clone());
         let connections = PgPoolOptions::new()
             .max_connections(settings.pool_size)
             .acquire_timeout(limits.acquire_timeout)
@@ -77,11 +81,16 @@ impl Pool {
             limit => Some(Duration::from_millis(limit) + STATEMENT_MARGIN),
         };
         let (patience, silence) = (limits.acquire_timeout, limits.database_silence);
-        Self { connections, pulse, patience, silence, statement_max }
+        Self { connections, pulse, options: way, preparation: prepared, patience, silence, statement_max }
     }
 
     pub fn pulse(&self) -> &Pulse {
         &self.pulse
+    }
+
+    /// How a connection is made, and what it is told first.
+    pub(super) fn way(&self) -> (PgConnectOptions, Preparation) {
+        (self.options.clone(), self.preparation.clone())
     }
 
     /// What a statement's answer is, unless the database falls silent or takes longer than PostgreSQL itself would allow.

@@ -116,11 +116,16 @@ impl NodeQueries {
     }
 }
 
+/// The type whose ids begin so.
+pub fn target(prefix: &str) -> Option<&'static dyn Target> {
+    TARGETS.iter().copied().find(|target| target.table().prefix == prefix)
+}
+
 async fn load(ctx: &Context<'_>, id: &str, path: &[&str]) -> Result<Option<Node>> {
     let wrong = || {
         Error::invalid(path, "FORMAT", "This is no id; one looks like portfolio_0192f0c1-7b5e-7c3a-9d2f-3f1a5b6c7d8e.")
     };
     let (prefix, uuid) = id::split(id).ok_or_else(wrong)?;
-    let target = TARGETS.iter().find(|target| target.table().prefix == prefix).ok_or_else(wrong)?;
+    let target = target(prefix).ok_or_else(wrong)?;
     target.load(call(ctx), uuid).await
 }

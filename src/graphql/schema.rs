@@ -1,6 +1,6 @@
-//! The two roots: the API's table of contents.
+//! The roots: the API's table of contents.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema as AsyncGraphql};
+use async_graphql::{MergedObject, MergedSubscription, Schema as AsyncGraphql};
 
 use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         queries::AuthenticationQueries,
     },
     budget::queries::BudgetQueries,
+    changes::subscriptions::ChangesSubscriptions,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
     portfolio::mutations::PortfolioMutations,
@@ -54,14 +55,18 @@ pub struct Mutation(
     VaultCategoryMutations,
 );
 
-pub type Schema = AsyncGraphql<Query, Mutation, EmptySubscription>;
+/// Everything that can be followed.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(ChangesSubscriptions);
+
+pub type Schema = AsyncGraphql<Query, Mutation, Subscription>;
 
 /// The schema, ready to execute.
 ///
 /// How large a document may be is for the guard in front of it to say: the library looks at its own limits only after
 /// it has gone through the document, which is what is to be avoided. The one that it has always stays out of the way.
 pub fn build() -> Schema {
-    AsyncGraphql::build(Query::default(), Mutation::default(), EmptySubscription)
+    AsyncGraphql::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<ErrorCode>()
         .disable_suggestions()
         .limit_recursive_depth(NESTING_MAX)

@@ -14,6 +14,7 @@ use crate::graphql::error::{Error, ErrorCode, Issue};
 
 pub const JSON: &str = "application/json";
 pub const GRAPHQL_JSON: &str = "application/graphql-response+json";
+pub const EVENT_STREAM: &str = "text/event-stream";
 
 /// How many problems of a document are told that doesn't run.
 const PROBLEMS_MAX: usize = 10;
@@ -80,16 +81,17 @@ impl Answer {
         let status = match self.has_run() {
             true => StatusCode::OK,
             // A matter of HTTP more than of the document: whatever sits between retries by this status.
-            false if self.is_rate_limited() => StatusCode::TOO_MANY_REQUESTS,
+            false if self.has_code(ErrorCode::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
             false => not_run(media),
         };
         self.respond_with(media, status)
     }
 
-    fn is_rate_limited(&self) -> bool {
+    /// Whether its first error has this code.
+    pub fn has_code(&self, wanted: ErrorCode) -> bool {
         let extensions = self.errors.first().and_then(|error| error.extensions.as_ref());
         let code = extensions.and_then(|extensions| extensions.get("code"));
-        matches!(code, Some(Value::String(code)) if code == ErrorCode::RateLimited.text())
+        matches!(code, Some(Value::String(code)) if code == wanted.text())
     }
 
     /// After how many seconds everything that had to wait can be asked again.

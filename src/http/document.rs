@@ -50,7 +50,7 @@ impl Asked {
         let parent = match operation.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
-            OperationType::Subscription => return None,
+            OperationType::Subscription => "Subscription",
         };
         Some(Place { parent, selections: vec![&operation.selection_set.node] })
     }

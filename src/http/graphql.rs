@@ -7,11 +7,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use tokio::sync::watch;
 
 use super::{
-    answer::{Answer, GRAPHQL_JSON, JSON, refused},
-    guard::{self, Admitted, BODY_MAX, Sent},
-    listen::{self, BodyFault},
+    answer::{Answer, EVENT_STREAM, GRAPHQL_JSON, JSON, refused},
+    event_stream,
+    guard::{self, Admitted, BODY_MAX, Refusal, Sent},
+    listen::{self, BodyFault, Ending},
     request::RequestId,
     run::{Caller, run},
     websocket,
@@ -40,7 +42,7 @@ pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
             response
         }
-        Err(refusal) => Answer::refused(refusal).respond(media),
+        Err(refusal) => not_admitted(media, refusal),
     }
 }
 
@@ -58,7 +60,7 @@ pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     };
     match guard::admit(sent) {
         Ok(admitted) => answer(&app, media, parts, admitted).await,
-        Err(refusal) => Answer::refused(refusal).respond(media),
+        Err(refusal) => not_admitted(media, refusal),
     }
 }
 
@@ -86,20 +88,37 @@ pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
 async fn answer(app: &Arc<App>, media: &'static str, parts: Parts, admitted: Admitted) -> Response {
     let request_id = parts.extensions.get::<RequestId>().map_or_else(uuid::Uuid::now_v7, |id| id.0);
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let takes_events = accepts(&parts.headers, &[EVENT_STREAM]) > 0.0;
     let caller = Caller { headers: parts.headers, peer, request_id };
-    run(app, caller, admitted).await.respond(media)
+    if !admitted.is_subscription() {
+        return respond(media, run(app, caller, admitted).await);
+    }
+    if !takes_events {
+        let text = "A subscription has many answers: send it over a WebSocket, or with Accept: text/event-stream.";
+        return Answer::refused(Error::invalid(&["query"], "FORMAT", text)).respond(media);
+    }
+    let ending = parts.extensions.get::<watch::Receiver<Ending>>().cloned();
+    event_stream::follow(app.clone(), caller, admitted, ending).await
 }
 
-/// The media type to answer in; `None` when the client takes neither.
+fn not_admitted(media: &'static str, refusal: Refusal) -> Response {
+    respond(media, Answer::refused(refusal))
+}
+
+fn respond(media: &'static str, answer: Answer) -> Response {
+    if media == EVENT_STREAM { event_stream::once(answer) } else { answer.respond(media) }
+}
+
+/// The media type to answer in; `None` when the client takes none of them. Where one answer is enough, JSON is preferred.
 pub(super) fn media_type(headers: &HeaderMap) -> Option<&'static str> {
-    let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    if accept.is_empty() {
+    if headers.get_all(header::ACCEPT).iter().all(|value| value.to_str().is_err()) {
         return Some(JSON);
     }
-    // The most specific range decides how much a type is wanted, whatever wider ranges say.
-    let wish = |ranges: &[&str]| ranges.iter().find_map(|range| weight(&accept, range)).unwrap_or(0.0);
-    let (graphql, json) = (wish(&[GRAPHQL_JSON]), wish(&[JSON, "application/*", "*/*"]));
-    if graphql > 0.0 && graphql >= json {
+    let (graphql, json) = (accepts(headers, &[GRAPHQL_JSON]), accepts(headers, &[JSON, "application/*", "*/*"]));
+    let events = accepts(headers, &[EVENT_STREAM]);
+    if events > graphql.max(json) {
+        Some(EVENT_STREAM)
+    } else if graphql > 0.0 && graphql >= json {
         Some(GRAPHQL_JSON)
     } else if json > 0.0 {
         Some(JSON)
@@ -109,8 +128,14 @@ pub(super) fn media_type(headers: &HeaderMap) -> Option<&'static str> {
 }
 
 pub(super) fn not_acceptable() -> Response {
-    let text = "The answer is application/graphql-response+json or application/json.\n";
+    let text = "The answer is application/graphql-response+json, application/json or text/event-stream.\n";
     (StatusCode::NOT_ACCEPTABLE, text).into_response()
+}
+
+/// How much a media type is wanted, 0 to 1. The most specific of its ranges decides, whatever wider ones say.
+fn accepts(headers: &HeaderMap, ranges: &[&str]) -> f32 {
+    let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    ranges.iter().find_map(|range| weight(&accept, range)).unwrap_or(0.0)
 }
 
 /// How much a range of media types is wanted, 0 to 1; `None` when it is not named.

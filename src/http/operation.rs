@@ -1,8 +1,8 @@
 //! Which operation of a document runs, looked at before it does.
 
 use async_graphql::{
-    Value, Variables,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+    Positioned, Value, Variables,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection},
 };
 
 use crate::graphql::error::{Error, Issue, Result};
@@ -38,6 +38,9 @@ impl Operation {
         if wanted.is_some_and(is_other) {
             return Err(unknown());
         }
+        if operation.node.ty == OperationType::Subscription {
+            one_field(&operation.node)?;
+        }
         let name = name.map(|name| name.chars().take(NAME_MAX).collect());
         let variables = needed(&operation.node);
         Ok(Self { name: name.unwrap_or_default(), kind: operation.node.ty, variables })
@@ -68,6 +71,17 @@ fn needed(operation: &OperationDefinition) -> Vec<Needed> {
         has_default: definition.default_value.is_some(),
     });
     needed.collect()
+}
+
+/// A subscription follows one thing. The library would run several beside each other, and skip fragments.
+fn one_field(operation: &OperationDefinition) -> Result<()> {
+    match operation.selection_set.node.items.as_slice() {
+        [Positioned { node: Selection::Field(field), .. }] if field.node.directives.is_empty() => Ok(()),
+        _ => {
+            let sentence = "A subscription selects one field, without a fragment or a directive around it.";
+            Err(Error::invalid(&["query"], "FORMAT", sentence))
+        }
+    }
 }
 
 fn unknown() -> Error {

@@ -1,8 +1,11 @@
 //! The door to the executor, for HTTP and WebSocket alike: an admitted document goes in, an answer comes out.
+//! A subscription comes by once for its beginning, and once for everything that it tells; see [`live`](super::live).
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use async_graphql::{Value, parser::types::OperationType};
 use axum::http::{HeaderMap, header};
+use futures_util::StreamExt;
 use secrecy::ExposeSecret;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -27,10 +30,12 @@ use crate::{
             personal_tokens::{self, Counting},
         },
     },
+    changes::subscriptions::Stage,
     database,
     graphql::{
         call::{Call, Origin},
         cookies::Cookies,
+        cost::prices,
         error::{Error, ErrorCode, Result},
         mutation::idempotency,
     },
@@ -48,16 +53,28 @@ pub struct Caller {
     pub request_id: Uuid,
 }
 
+/// What of a document is run.
+pub(super) enum Part {
+    /// A query or a mutation.
+    Whole,
+    /// The stage that a subscription is in.
+    Stage(Stage),
+}
+
 /// Runs a document that [the guard](super::guard::admit) has let in.
 ///
 /// The viewer is looked up for each document, so a session that ends ends for open connections too.
 /// What it may cost is reckoned before that and taken after it, when it is known who pays, and nothing has run.
 pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
+    run_part(app, &caller, &admitted, Part::Whole).await
+}
+
+pub(super) async fn run_part(app: &Arc<App>, caller: &Caller, admitted: &Admitted, part: Part) -> Answer {
     // The field is not called `name`, which in a log of JSON is the span's own.
     let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
     let limit = app.settings.limits.request_timeout;
     let work = async {
-        let work = database::in_one_request(paid(app, caller, admitted));
+        let work = database::in_one_request(paid(app, caller, admitted, part));
         tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(Box::new(given_up(limit))))
     };
     work.instrument(span).await.unwrap_or_else(|refusal| *refusal)
@@ -70,12 +87,15 @@ fn given_up(limit: Duration) -> Answer {
 }
 
 /// Runs a document that is paid for, and gives back what it did not use.
-async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answer, Box<Answer>> {
+async fn paid(app: &Arc<App>, caller: &Caller, admitted: &Admitted, part: Part) -> Result<Answer, Box<Answer>> {
     let estimate = estimated(app, &admitted.asked)?;
-    let idempotency_key = idempotency_key(&caller.headers, &admitted)?;
-    let origin = sender(app, &caller);
+    let estimate = if part.is_opening() { estimate.at_least_fixed(prices::SUBSCRIPTION) } else { estimate };
+    let idempotency_key = idempotency_key(&caller.headers, admitted)?;
+    let origin = sender(app, caller);
     let cookies = cookies::read(&caller.headers, Sender::of(&caller.headers, &app.settings.cors_origins));
-    let viewer = viewer(app, &caller, &cookies, &origin, Counting::Call).await;
+    // Who follows something has called once.
+    let counting = if part.is_telling() { Counting::Look } else { Counting::Call };
+    let viewer = viewer(app, caller, &cookies, &origin, counting).await;
     if let Err(error) = &viewer
         && error.code == ErrorCode::RateLimited
     {
@@ -88,28 +108,47 @@ async fn paid(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Result<Answ
     call.cookies = cookies;
     call.idempotency_key = idempotency_key;
     let meter = call.meter.clone();
-    let mut answer = execute(app, call, admitted).await;
+    let mut answer = execute(app, call, admitted, part).await;
     charge.settle(app, meter.read(), &mut answer);
     Ok(answer)
 }
 
 /// The key under which the document is to happen once; only what is written can happen twice.
 fn idempotency_key(headers: &HeaderMap, admitted: &Admitted) -> Result<Option<String>, Box<Answer>> {
-    if admitted.is_query() {
+    if admitted.operation.kind != OperationType::Mutation {
         return Ok(None);
     }
     idempotency::key(headers).map_err(|error| Box::new(Answer::refused(error)))
 }
 
-async fn execute(app: &App, call: Call, admitted: Admitted) -> Answer {
+async fn execute(app: &App, call: Call, admitted: &Admitted, part: Part) -> Answer {
     let call = Arc::new(call);
-    let response = app.schema.execute(admitted.request().data(call.clone())).await;
+    let (request, is_opening) = (admitted.request().data(call.clone()), part.is_opening());
+    let response = match part {
+        Part::Whole => app.schema.execute(request).await,
+        // A subscription that has begun has said nothing yet.
+        Part::Stage(stage) => app.schema.execute_stream(request.data(stage)).next().await.unwrap_or_default(),
+    };
     let mut answer = Answer::of(response, &admitted.asked);
+    if is_opening {
+        // Either it has begun, or nothing has run.
+        answer.data = answer.errors.is_empty().then_some(Value::Null);
+    }
     refusals::record(&call, &admitted.asked, &answer.errors);
     if let Some(change) = call.cookies.take_change() {
         cookies::write(change, &mut answer.headers);
     }
     answer
+}
+
+impl Part {
+    fn is_opening(&self) -> bool {
+        matches!(self, Self::Stage(Stage::Opening(_)))
+    }
+
+    fn is_telling(&self) -> bool {
+        matches!(self, Self::Stage(Stage::Telling(_)))
+    }
 }
 
 /// Who sends this, by the token of its headers. Asking is no call of theirs.

@@ -173,8 +173,11 @@ const ADMINS_ALONE: [&str; 1] = ["audit_log"];
 #[tokio::test]
 async fn nobody_is_refused_at_every_root_field_but_the_open_ones() {
     let api = Api::start().await;
-    let introspection = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let introspection = "{ __schema { queryType { fields { name } } mutationType { fields { name } } \
+                         subscriptionType { fields { name } } } }";
     let schema = api.ask(None, introspection).await;
+    // Nobody follows anything, as the tests of that show.
+    assert_eq!(schema.data()["__schema"]["subscriptionType"]["fields"], json!([{ "name": "viewerChanges" }]));
     let roots = ["queryType", "mutationType"].into_iter().flat_map(|root| {
         schema.data()["__schema"][root]["fields"]
             .as_array()

@@ -13,6 +13,7 @@ mod authentication;
 mod authorization;
 mod browser;
 mod catalog;
+mod changes;
 mod connections;
 mod cost;
 mod faults;

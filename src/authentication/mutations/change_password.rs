@@ -11,12 +11,13 @@ use crate::{
         attempts::{self, Tried},
         messages, password,
         store::{self, Ending},
+        types::Session,
     },
     clock,
     graphql::{
         call::Call,
         error::{Error, Issue, Result},
-        mutation::{Deed, Write},
+        mutation::{Deed, Write, deed::Change},
     },
 };
 
@@ -67,8 +68,10 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
     }
     attempt.succeeded(write.transaction()).await?;
     let others = Ending::AllBut(session_id);
-    let sessions_ended = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
-    write.commit(Deed::new(MODULE, "password_changed", "The password was changed.")).await?;
+    let sessions = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
+    let sessions_ended = sessions.len() as u64;
+    let deed = Deed::new(MODULE, "password_changed", "The password was changed.");
+    write.commit(deed.each::<Session>(Change::Deleted, sessions)).await?;
     let notice = messages::password_changed(viewer.user.email.clone(), now);
     call.app.mailer.post(async { Ok(Some(notice)) });
     Ok(ChangePasswordPayload { sessions_ended })

@@ -8,11 +8,12 @@ use crate::{
         attempts::{self, Action},
         second_factor::{self as factor, Checked},
         store::{self, Ending, second_factor},
+        types::Session,
     },
     graphql::{
         call::Call,
         error::Result,
-        mutation::{Deed, Write},
+        mutation::{Deed, Write, deed::Change},
     },
 };
 
@@ -57,7 +58,9 @@ pub(super) async fn run(call: &Call, input: EnableTwoFactorInput) -> Result<Enab
     let (recovery_codes, stored) = new_codes()?;
     second_factor::replace_recovery_codes(write.transaction(), user, stored).await?;
     attempt.take_back_in(write.transaction()).await?;
-    let sessions_ended = store::end_sessions(write.transaction(), user, Ending::AllBut(session)).await?;
-    write.commit(Deed::new(MODULE, "two_factor_enabled", "The second factor was switched on.")).await?;
+    let sessions = store::end_sessions(write.transaction(), user, Ending::AllBut(session)).await?;
+    let sessions_ended = sessions.len() as u64;
+    let deed = Deed::new(MODULE, "two_factor_enabled", "The second factor was switched on.");
+    write.commit(deed.each::<Session>(Change::Deleted, sessions)).await?;
     Ok(EnableTwoFactorPayload { recovery_codes, sessions_ended })
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(call: &Call, session_id: Uuid, action: &str) -> Result<S
     viewer.session_id()?;
     let write = Write::of_viewer(call, MODULE).await?;
     let ended = store::end_sessions(write.transaction(), viewer.user.id, Ending::This(session_id)).await?;
-    if ended == 0 {
+    if ended.is_empty() {
         return Err(Error::not_found("live session"));
     }
     let deed = Deed::new(MODULE, action, "A session was ended.");

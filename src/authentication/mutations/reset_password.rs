@@ -14,12 +14,13 @@ use crate::{
             self, Ending,
             one_time::{self, Purpose},
         },
+        types::Session,
     },
     clock,
     graphql::{
         call::Call,
         error::{Error, Result},
-        mutation::{Deed, Write},
+        mutation::{Deed, Write, deed::Change},
     },
     logging::{
         audit::{self, Event},
@@ -72,8 +73,10 @@ pub(super) async fn run(call: &Call, input: ResetPasswordInput) -> Result<ResetP
     attempts::forgive(call, write.transaction(), &holder.email).await?;
     let event = Event::of(call, AuditOperation::PasswordReset).about(user_id);
     audit::record_in(write.transaction(), &event).await?;
-    let sessions_ended = store::end_sessions(write.transaction(), user_id, Ending::All).await?;
-    write.commit(Deed::new(MODULE, "password_reset", "The password was reset with a message.")).await?;
+    let sessions = store::end_sessions(write.transaction(), user_id, Ending::All).await?;
+    let sessions_ended = sessions.len() as u64;
+    let deed = Deed::new(MODULE, "password_reset", "The password was reset with a message.");
+    write.commit(deed.each::<Session>(Change::Deleted, sessions)).await?;
     if let Ok(viewer) = call.viewer()
         && viewer.user.id == user_id
         && let Ok(session_id) = viewer.session_id()

@@ -40,6 +40,11 @@ impl Estimate {
         Self { requested, fixed: cost.fixed }
     }
 
+    /// The same, with so many points due whatever is read.
+    pub fn at_least_fixed(self, points: u64) -> Self {
+        Self { requested: self.requested.max(points), fixed: self.fixed.max(points) }
+    }
+
     /// What it cost in the end, when so many points were used for what was read.
     pub fn actual(&self, read: u64) -> u64 {
         self.fixed.saturating_add(read).clamp(prices::MINIMUM, self.requested)

@@ -29,6 +29,9 @@ pub const MUTATIONS: &[(&str, u64)] = &[
     ("changePassword", 2 * HASH),
 ];
 
+/// A subscription, when it begins. Each of its answers costs what is selected, as a query.
+pub const SUBSCRIPTION: u64 = 10;
+
 /// How many items a plain list of objects without ids is taken to have.
 pub const PLAIN_LIST: u64 = 25;
 

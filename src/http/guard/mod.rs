@@ -55,6 +55,11 @@ impl Admitted {
         self.operation.kind == OperationType::Query
     }
 
+    /// Whether it has any number of answers.
+    pub fn is_subscription(&self) -> bool {
+        self.operation.kind == OperationType::Subscription
+    }
+
     /// The request for the executor, which takes the parsed document instead of reading the text again.
     pub fn request(&self) -> Request {
         let mut request = Request::new(&self.query).variables(self.asked.variables.clone());

@@ -30,7 +30,7 @@ use super::{
     seats::Seat,
     stream::Stream,
 };
-use crate::config::Limits;
+use crate::{config::Limits, http::event_stream};
 
 /// How large a head may be: a query in an address has room in it, and tokens and cookies many times over.
 /// A head that is larger is answered 431. Of header fields hyper takes 100.
@@ -124,6 +124,8 @@ impl Requests {
         };
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             self.progress.upgrade();
+        } else if event_stream::is_one(response.headers()) {
+            self.progress.feed();
         }
         Ok(response.map(|body| Answer { body, _busy: busy }))
     }

@@ -15,6 +15,8 @@ struct State {
     is_busy: AtomicBool,
     /// Set for good once the connection speaks another protocol.
     is_upgraded: AtomicBool,
+    /// Set while an answer is told bit by bit, for as long as anybody listens.
+    is_feed: AtomicBool,
     requests: AtomicU64,
 }
 
@@ -26,12 +28,23 @@ impl Progress {
     pub fn begin(&self) -> Busy {
         self.0.requests.fetch_add(1, Ordering::Relaxed);
         self.0.is_busy.store(true, Ordering::Release);
+        self.0.is_feed.store(false, Ordering::Release);
         Busy(self.clone())
     }
 
     /// The connection goes on in another protocol, whose idle times are its own.
     pub fn upgrade(&self) {
         self.0.is_upgraded.store(true, Ordering::Release);
+    }
+
+    /// The answer is one that has no end of its own.
+    pub fn feed(&self) {
+        self.0.is_feed.store(true, Ordering::Release);
+    }
+
+    /// Whether what is written has no end to be measured by, so that each step forward counts as a beginning.
+    pub fn is_endless(&self) -> bool {
+        self.is_upgraded() || self.0.is_feed.load(Ordering::Acquire)
     }
 
     /// Whether the connection waits for a request's head.

@@ -106,21 +106,21 @@ impl Stream {
     }
 
     fn wrote(&mut self, outcome: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let (request, is_upgraded) = (self.progress.requests(), self.progress.is_upgraded());
-        self.writing.look(outcome, request, is_upgraded, cx)
+        let (request, is_endless) = (self.progress.requests(), self.progress.is_endless());
+        self.writing.look(outcome, request, is_endless, cx)
     }
 }
 
 impl Writing {
-    /// Another protocol has no answers to be measured: there each step forward counts as a beginning.
+    /// Another protocol has no answers to be measured, nor have events: there each step forward counts as a beginning.
     fn look(
         &mut self,
         outcome: Poll<io::Result<usize>>,
         request: u64,
-        is_upgraded: bool,
+        is_endless: bool,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        if self.slow.as_ref().is_some_and(|slow| slow.request != request || is_upgraded && outcome.is_ready()) {
+        if self.slow.as_ref().is_some_and(|slow| slow.request != request || is_endless && outcome.is_ready()) {
             self.slow = None;
         }
         self.is_stuck = outcome.is_pending();

@@ -23,7 +23,7 @@ use super::{
     Handshake, Limits,
     conversation::{Conversation, Step},
     message::{Close, Outgoing},
-    operation::{Operation, Said},
+    operation::{Operation, Said, Word},
 };
 use crate::{
     app::App,
@@ -32,11 +32,13 @@ use crate::{
         answer::Answer,
         listen::Ending,
         run::{self, Caller},
+        session,
     },
 };
 
 /// How long the client may take to answer the end of the connection.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
+const SESSION_ENDED: Close = Close::Forbidden("The session has ended");
 /// How many answers are ready to be sent; operations with more wait.
 const READY_MAX: usize = 4;
 
@@ -123,7 +125,7 @@ impl Connection {
 
     async fn talk(&mut self, socket: &mut WebSocket) -> End {
         loop {
-            if self.stage == Ending::Cut || self.stage == Ending::Drain && self.conversation.is_at_rest() {
+            if self.stage == Ending::Cut || self.stage == Ending::Drain && self.conversation.is_finished() {
                 return Close::GoingAway.into();
             }
             let done = match self.next(socket).await {
@@ -131,7 +133,7 @@ impl Connection {
                     self.stage = stage;
                     Ok(())
                 }
-                Event::SessionEnded => Err(Close::Forbidden("The session has ended").into()),
+                Event::SessionEnded => Err(SESSION_ENDED.into()),
                 Event::Said(said) => self.pass_on(socket, said).await,
                 Event::Reaped => Ok(()),
                 Event::Time => self.look_at_times(socket).await,
@@ -202,9 +204,9 @@ impl Connection {
             self.handshake.caller.headers.insert(header::AUTHORIZATION, token);
         }
         match run::asking(&self.app, &self.handshake.caller).await {
-            Ok(_) => {
+            Ok(viewer) => {
                 let (app, caller) = (self.app.clone(), self.handshake.caller.clone());
-                self.session_end = Box::pin(session_end(app, caller, self.limits.session_time));
+                self.session_end = Box::pin(session::end(app, caller, viewer.user.id, self.limits.session_time));
                 Ok(())
             }
             Err(error) if error.code != ErrorCode::Unauthenticated => Err(Close::TryAgainLater.into()),
@@ -232,11 +234,19 @@ impl Connection {
         if !self.conversation.listens_to(&said.id, said.number) {
             return Ok(());
         }
-        if said.is_last {
-            self.conversation.ended(&said.id);
-            self.forget(said.number);
+        match said.word {
+            Word::Subscribed => {
+                self.conversation.follows(&said.id);
+                Ok(())
+            }
+            Word::Message(message) => self.send(socket, message).await,
+            Word::Last(message) => {
+                self.conversation.ended(&said.id);
+                self.forget(said.number);
+                self.send(socket, message).await
+            }
+            Word::SessionEnded => Err(SESSION_ENDED.into()),
         }
-        self.send(socket, said.message).await
     }
 
     async fn look_at_times(&mut self, socket: &mut WebSocket) -> Result<(), End> {
@@ -297,17 +307,6 @@ fn authorization(payload: Map<String, Value>) -> Result<Option<HeaderValue>, Clo
             Ok(Some(token))
         }
         _ => Err(Close::BadMessage),
-    }
-}
-
-/// Returns when the session has ended. Each operation looks for itself too, so this only frees the connection.
-async fn session_end(app: Arc<App>, caller: Caller, every: Duration) {
-    loop {
-        tokio::time::sleep(every).await;
-        let found = run::asking(&app, &caller).await;
-        if found.is_err_and(|error| error.code == ErrorCode::Unauthenticated) {
-            return;
-        }
     }
 }
 

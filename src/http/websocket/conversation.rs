@@ -31,9 +31,16 @@ pub enum Step {
     Close(Close),
 }
 
+/// An operation under way.
+struct Running {
+    number: u64,
+    /// Whether it is a subscription that has begun, and so waits without being at work.
+    is_following: bool,
+}
+
 pub struct Conversation {
     is_open: bool,
-    running: HashMap<String, u64>,
+    running: HashMap<String, Running>,
     started: u64,
     operations_max: usize,
     pace: Pace,
@@ -62,7 +69,9 @@ impl Conversation {
             }
             Some(Incoming::Ping) => Step::Pong,
             Some(Incoming::Pong) => Step::Nothing,
-            Some(Incoming::Complete { id }) => self.running.remove(&id).map_or(Step::Nothing, Step::Cancel),
+            Some(Incoming::Complete { id }) => {
+                self.running.remove(&id).map_or(Step::Nothing, |running| Step::Cancel(running.number))
+            }
             Some(Incoming::Subscribe { .. }) if !self.is_open => Step::Close(Close::Unauthorized),
             Some(Incoming::Subscribe { id, payload }) => self.begin(id, payload),
         }
@@ -81,13 +90,20 @@ impl Conversation {
             return Step::Refuse { id };
         }
         self.started += 1;
-        self.running.insert(id.clone(), self.started);
+        self.running.insert(id.clone(), Running { number: self.started, is_following: false });
         Step::Run { id, number: self.started, payload }
     }
 
     /// Whether the client still listens to this operation.
     pub fn listens_to(&self, id: &str, number: u64) -> bool {
-        self.running.get(id) == Some(&number)
+        self.running.get(id).is_some_and(|running| running.number == number)
+    }
+
+    /// Takes note that an operation is a subscription, and has begun.
+    pub fn follows(&mut self, id: &str) {
+        if let Some(running) = self.running.get_mut(id) {
+            running.is_following = true;
+        }
     }
 
     /// Takes note that an operation has ended; its id may be used again.
@@ -97,6 +113,11 @@ impl Conversation {
 
     pub fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Whether nothing is under way that comes to an end by itself.
+    pub fn is_finished(&self) -> bool {
+        self.running.values().all(|running| running.is_following)
     }
 
     /// Whether no operation is under way.

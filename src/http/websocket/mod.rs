@@ -8,8 +8,8 @@
 //! limit of operations or messages, and buffers without bound what a slow client doesn't take.
 //!
 //! Documents go through the same [guard](super::guard::admit) and [door](super::run::run) as those of HTTP, and each
-//! looks its session up anew. Queries and mutations have one answer; `operation` passes on any number, so that
-//! subscriptions need nothing here but a source of answers.
+//! looks its session up anew. Queries and mutations have one answer; a subscription has [any number](super::live), until
+//! the client completes it, the session ends, or the server stops, which ends the connection without completing it.
 
 mod connection;
 mod conversation;

@@ -1,8 +1,7 @@
 //! One operation of a connection: the way from its payload to its answers.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+use std::sync::Arc;
 
-use futures_util::{FutureExt, Stream, StreamExt, stream};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::Instrument;
@@ -10,10 +9,10 @@ use tracing::Instrument;
 use super::message::Outgoing;
 use crate::{
     app::App,
-    graphql::error::Error,
     http::{
         answer::Answer,
-        guard::{self, Refusal, Sent},
+        guard::{self, Admitted, Refusal, Sent},
+        live::{Live, News, unless_panicked},
         run::{Caller, run},
     },
 };
@@ -23,10 +22,21 @@ pub struct Said {
     pub id: String,
     /// Tells the operation from others that had the same id.
     pub number: u64,
-    pub message: Outgoing,
-    /// Whether the operation ends with it.
-    pub is_last: bool,
+    pub word: Word,
 }
+
+pub enum Word {
+    /// It is a subscription, and has begun.
+    Subscribed,
+    Message(Outgoing),
+    /// With this message it ends.
+    Last(Outgoing),
+    /// It found that the connection's session has ended.
+    SessionEnded,
+}
+
+/// That the client has gone.
+struct Gone;
 
 pub struct Operation {
     pub app: Arc<App>,
@@ -39,43 +49,52 @@ pub struct Operation {
 impl Operation {
     /// Runs, and says every answer; waits when the client is slow to take them.
     pub async fn run(self, payload: Value) {
-        let Self { app, caller, id, number, said } = self;
-        let span = tracing::info_span!("request", id = %caller.request_id, method = "WEBSOCKET", path = "/graphql");
-        let talk = async {
-            let say = async |message, is_last| {
-                let said = said.send(Said { id: id.clone(), number, message, is_last }).await;
-                said.is_ok()
-            };
-            let mut answers = std::pin::pin!(answers(app, caller, payload));
-            while let Some(answer) = answers.next().await {
-                // An error ends the operation, and so does a client who has gone.
-                if !say(Outgoing::answer(&id, &answer), !answer.has_run()).await || !answer.has_run() {
-                    return;
-                }
-            }
-            say(Outgoing::complete(&id), true).await;
-        };
-        talk.instrument(span).await;
+        let id = self.caller.request_id;
+        let span = tracing::info_span!("request", %id, method = "WEBSOCKET", path = "/graphql");
+        // Whether the client has gone is no matter any more.
+        let _ = self.talk(payload).instrument(span).await;
     }
-}
 
-/// The answers of an operation, in their order. Those of a query or mutation are one.
-fn answers(app: Arc<App>, caller: Caller, payload: Value) -> impl Stream<Item = Answer> {
-    stream::once(answer(app, caller, payload))
-}
-
-/// The one answer; masked when something of ours fails.
-async fn answer(app: Arc<App>, caller: Caller, payload: Value) -> Answer {
-    let work = async {
-        match Sent::in_value(payload).map_err(Refusal::from).and_then(guard::admit) {
-            Ok(admitted) => run(&app, caller, admitted).await,
-            Err(refusal) => Answer::refused(refusal),
+    async fn talk(&self, payload: Value) -> Result<(), Gone> {
+        let admitted = match Sent::in_value(payload).map_err(Refusal::from).and_then(guard::admit) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return self.fail(&Answer::refused(refusal)).await,
+        };
+        if admitted.is_subscription() {
+            return self.follow(admitted).await;
         }
-    };
-    let outcome = AssertUnwindSafe(work).catch_unwind().await;
-    outcome.unwrap_or_else(|cause| Answer::refused(Error::internal(words(cause.as_ref()))))
-}
+        let answer = unless_panicked(run(&self.app, self.caller.clone(), admitted)).await;
+        if !answer.has_run() {
+            return self.fail(&answer).await;
+        }
+        self.say(Word::Message(Outgoing::answer(&self.id, &answer))).await?;
+        self.say(Word::Last(Outgoing::complete(&self.id))).await
+    }
 
-fn words(cause: &(dyn Any + Send)) -> Option<String> {
-    cause.downcast_ref::<String>().cloned().or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string))
+    /// A subscription never completes by itself, so a client that hears no more of it asks again.
+    async fn follow(&self, admitted: Admitted) -> Result<(), Gone> {
+        let mut live = match Live::open(self.app.clone(), self.caller.clone(), admitted).await {
+            Ok(live) => live,
+            Err(refusal) => return self.fail(&refusal).await,
+        };
+        self.say(Word::Subscribed).await?;
+        loop {
+            let change = live.change().await;
+            match live.news(change).await {
+                News::Answer(answer) => self.say(Word::Message(Outgoing::answer(&self.id, &answer))).await?,
+                News::Last(answer) => return self.fail(&answer).await,
+                News::SessionEnded => return self.say(Word::SessionEnded).await,
+            }
+        }
+    }
+
+    /// An error ends the operation.
+    async fn fail(&self, answer: &Answer) -> Result<(), Gone> {
+        self.say(Word::Last(Outgoing::answer(&self.id, answer))).await
+    }
+
+    async fn say(&self, word: Word) -> Result<(), Gone> {
+        let said = Said { id: self.id.clone(), number: self.number, word };
+        self.said.send(said).await.map_err(|_| Gone)
+    }
 }

@@ -8,7 +8,7 @@ mod crowds;
 mod given_up;
 mod kills;
 mod load;
-mod middleman;
+pub mod middleman;
 mod outages;
 mod program;
 mod rude;

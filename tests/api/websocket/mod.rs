@@ -43,11 +43,11 @@ async fn start_slow() -> Server {
 }
 
 /// The client's end of a connection.
-struct Socket(WebSocketStream<TcpStream>);
+pub struct Socket(pub WebSocketStream<TcpStream>);
 
 /// What the server says next.
 #[derive(Debug, PartialEq)]
-enum Heard {
+pub enum Heard {
     Message(Value),
     /// The end, with its code.
     Closed(u16),
@@ -57,7 +57,7 @@ enum Heard {
 
 impl Socket {
     /// A handshake with these headers; the refusal when there is one.
-    async fn shake(server: &Server, headers: &[(&str, &str)]) -> Result<Self, Response<Option<Vec<u8>>>> {
+    pub async fn shake(server: &Server, headers: &[(&str, &str)]) -> Result<Self, Response<Option<Vec<u8>>>> {
         let mut request = format!("ws://{}/graphql", server.address).into_client_request().unwrap();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
@@ -74,38 +74,38 @@ impl Socket {
         }
     }
 
-    async fn connect(server: &Server) -> Self {
+    pub async fn connect(server: &Server) -> Self {
         Self::shake(server, &[("sec-websocket-protocol", PROTOCOL)]).await.expect("a handshake")
     }
 
     /// A conversation as somebody, or as nobody.
-    async fn open(server: &Server, who: Option<&Somebody>) -> Self {
+    pub async fn open(server: &Server, who: Option<&Somebody>) -> Self {
         let mut socket = Self::connect(server).await;
         socket.init(who).await;
         assert_eq!(socket.hear().await, Heard::Message(json!({ "type": "connection_ack" })));
         socket
     }
 
-    async fn init(&mut self, who: Option<&Somebody>) {
+    pub async fn init(&mut self, who: Option<&Somebody>) {
         let payload = who.map(|who| json!({ "authorization": format!("Bearer {}", who.token) }));
         self.say(json!({ "type": "connection_init", "payload": payload })).await;
     }
 
-    async fn say(&mut self, message: Value) {
+    pub async fn say(&mut self, message: Value) {
         self.send(Message::text(message.to_string())).await;
     }
 
     /// Sends whatever is written there; a connection that is closed meanwhile tells so when it is listened to.
-    async fn send(&mut self, message: Message) {
+    pub async fn send(&mut self, message: Message) {
         let _ = self.0.send(message).await;
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
     }
 
     /// What comes next besides signs of life.
-    async fn hear(&mut self) -> Heard {
+    pub async fn hear(&mut self) -> Heard {
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("the server says something");
             return match frame {
@@ -118,7 +118,7 @@ impl Socket {
         }
     }
 
-    async fn message(&mut self) -> Value {
+    pub async fn message(&mut self) -> Value {
         match self.hear().await {
             Heard::Message(message) => message,
             end => panic!("{end:?}"),
@@ -126,7 +126,7 @@ impl Socket {
     }
 
     /// The data of the one answer to a query or mutation.
-    async fn ask(&mut self, id: &str, query: &str) -> Value {
+    pub async fn ask(&mut self, id: &str, query: &str) -> Value {
         self.subscribe(id, query).await;
         let next = self.message().await;
         assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!(id)), "{next}");

@@ -66,7 +66,6 @@ async fn that_cannot_run_end_with_their_errors() {
         "{ nope }",
         "query A { serverInfo { version } } query B { serverInfo { version } }",
         "query($id: ID!) { node(id: $id) { id } }",
-        "subscription { serverInfo { version } }",
     ] {
         socket.subscribe("1", query).await;
         let expected = over_http(&server, None, query).await;
