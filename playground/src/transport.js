@@ -1,4 +1,4 @@
-// One request to the API. Nothing else on this page talks to the network.
+// One request to the API, or one connection to it. Nothing else on this page talks to the network.
 
 // Relative to the page, so that it also works behind a proxy that serves the server under a path.
 const ENDPOINT = new URL('graphql', document.baseURI);
@@ -17,6 +17,13 @@ export async function send(params, { token, headers, keepalive = false } = {}) {
   } catch {
     throw new Error(`The server answered ${response.status} without JSON: ${text.slice(0, 200)}`);
   }
+}
+
+/** A WebSocket to the API, which asks for the token in its first message. */
+export function openSocket() {
+  const address = new URL(ENDPOINT);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  return new WebSocket(address, 'graphql-transport-ws');
 }
 
 /** The codes of an answer's errors, such as UNAUTHENTICATED. */

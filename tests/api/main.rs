@@ -14,6 +14,7 @@ mod authorization;
 mod browser;
 mod catalog;
 mod changes;
+mod clients;
 mod connections;
 mod cost;
 mod faults;
