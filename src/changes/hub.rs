@@ -100,7 +100,7 @@ impl Hub {
         let Some(person) = people.get_mut(&notice.user) else { return };
         let mut ends_sessions = false;
         for change in notice.changes.iter().filter_map(|(kind, what)| Change::read(*kind, what)) {
-            ends_sessions |= matches!(change.of, Some(NodeType::Session | NodeType::User));
+            ends_sessions |= change.of.is_some_and(NodeType::may_end_sessions);
             person.tell(&change);
         }
         if ends_sessions {

@@ -14,7 +14,7 @@ use super::{
     types::{Change, NodeType},
 };
 use crate::{
-    access::{Access, Viewer},
+    access::Scope,
     graphql::{call::call, error::Result},
 };
 
@@ -56,7 +56,7 @@ impl ChangesSubscriptions {
         let viewer = call(ctx).viewer()?;
         Ok(match ctx.data_unchecked::<Stage>() {
             Stage::Opening(opening) => {
-                let wanted = Wanted { user_id: viewer.user.id, types: permitted(viewer, types)? };
+                let wanted = Wanted { user_id: viewer.user.id, types: permitted(&Scope::viewer(viewer), types)? };
                 *opening.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
                 stream::empty().boxed()
             }
@@ -66,15 +66,10 @@ impl ChangesSubscriptions {
 }
 
 /// The types that are asked for, or all that the viewer may read.
-fn permitted(viewer: &Viewer, asked: Option<Vec<NodeType>>) -> Result<Vec<NodeType>> {
+fn permitted(scope: &Scope, asked: Option<Vec<NodeType>>) -> Result<Vec<NodeType>> {
+    let may_read = |of: &NodeType| of.table().map_or(Ok(()), |table| scope.may_read(table));
     match asked {
-        Some(types) => {
-            types.iter().try_for_each(|of| viewer.permit(of.module(), Access::Read))?;
-            Ok(types)
-        }
-        None => {
-            let may_read = |of: &NodeType| viewer.permit(of.module(), Access::Read).is_ok();
-            Ok(NodeType::VARIANTS.iter().copied().filter(may_read).collect())
-        }
+        Some(types) => types.iter().try_for_each(may_read).map(|()| types),
+        None => Ok(NodeType::VARIANTS.iter().copied().filter(|of| may_read(of).is_ok()).collect()),
     }
 }

@@ -4,15 +4,12 @@ use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use crate::{
-    access::Module,
-    graphql::{
-        call::call,
-        error::Result,
-        id,
-        mutation::deed,
-        node::{self, Node},
-    },
+use crate::graphql::{
+    call::call,
+    error::Result,
+    id,
+    mutation::deed,
+    node::{self, Node},
 };
 
 /// What happened to a row.
@@ -48,6 +45,8 @@ pub enum NodeType {
     User,
     /// Sign-ins; one that ends is deleted.
     Session,
+    /// Personal API tokens.
+    PersonalToken,
     /// Portfolios.
     Portfolio,
     /// Holdings.
@@ -89,19 +88,14 @@ pub enum NodeType {
 }
 
 impl NodeType {
-    /// The part of the product that its rows belong to.
-    pub fn module(self) -> Module {
-        match self {
-            Self::User | Self::Session => Module::Authentication,
-            Self::Portfolio | Self::Holding | Self::Position | Self::SyncRun => Module::Portfolio,
-            Self::TradeRule => Module::Trading,
-            Self::RebalanceSchedule | Self::RebalanceExecution => Module::Rebalancing,
-            Self::Watchlist | Self::WatchlistItem | Self::WatchlistShare => Module::Watchlists,
-            Self::Preferences | Self::ThemePreferences => Module::Preferences,
-            Self::Onboarding | Self::TradingPreferences => Module::Onboarding,
-            Self::JournalEntry | Self::TradeLog | Self::TradeAnalysis => Module::Journaling,
-            Self::VaultCategory | Self::CategoryAssignment => Module::VaultCategories,
-        }
+    /// The table of its rows.
+    pub fn table(self) -> Option<&'static str> {
+        node::target(self.into()).map(|target| target.table().sql)
+    }
+
+    /// Whether a change of such a row may end a sign-in or a token.
+    pub fn may_end_sessions(self) -> bool {
+        matches!(self, Self::User | Self::Session | Self::PersonalToken | Self::Preferences)
     }
 }
 

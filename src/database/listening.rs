@@ -26,6 +26,9 @@ impl Listening {
     /// # Errors
     /// When the database can't be reached.
     pub async fn begin(pool: &Pool, channel: &str) -> Result<Self, sqlx::Error> {
+        if pool.pulse().is_silent() {
+            return Err(sqlx::Error::PoolTimedOut);
+        }
         let (options, preparation) = pool.way();
         let options = options.application_name("stackmotive_changes").disable_statement_logging();
         // The library listens on a connection of a pool, so this is a pool of one.

@@ -4,10 +4,10 @@ use axum::{body::Body, http::Request};
 use serde_json::json;
 use stackmotive::config::Settings;
 
-use super::{EVERYTHING, error, follow, hears_nothing, notify};
+use super::{EVERYTHING, error, follow, hears_nothing, notify, told};
 use crate::{
-    support::{Api, Server},
-    websocket::Socket,
+    support::{Api, Server, Somebody},
+    websocket::{Heard, Socket},
 };
 
 #[tokio::test]
@@ -133,4 +133,35 @@ async fn a_budget_that_is_used_up_ends_a_subscription_and_says_when_to_come_back
     assert_eq!(extensions["code"], "RATE_LIMITED");
     assert!(extensions["retryAfter"].as_u64().is_some_and(|seconds| seconds > 0), "{extensions}");
     hears_nothing(&mut socket).await;
+}
+
+#[tokio::test]
+async fn a_personal_token_hears_of_what_its_scopes_let_it_read() {
+    let server = Server::start().await;
+    let ada = server.api.somebody("ada").await;
+    server
+        .api
+        .sql(&format!("INSERT INTO user_preferences (user_id, api_access_enabled) VALUES ('{}', true)", ada.id))
+        .await;
+    let ends = (chrono::Utc::now() + chrono::Duration::days(1)).to_rfc3339();
+    let create = format!(
+        "mutation {{ createPersonalToken(input: {{ name: \"Screen\", scopes: [WATCHLISTS_READ], expiresAt: \"{ends}\" }}) \
+         {{ token personalToken {{ id }} }} }}"
+    );
+    let made = server.api.ask(Some(&ada), &create).await.data()["createPersonalToken"].clone();
+    let program = Somebody { token: made["token"].as_str().unwrap().to_owned(), ..ada.clone() };
+    let mut socket = Socket::open(&server, Some(&program)).await;
+    socket.subscribe("1", "subscription { viewerChanges(types: [WATCHLIST, PORTFOLIO]) { kind } }").await;
+    let message = socket.message().await;
+    let error = &message["payload"][0]["extensions"];
+    assert_eq!((&error["code"], &error["scope"]), (&json!("FORBIDDEN"), &json!("portfolio:read")), "{message}");
+    follow(&mut socket, "1", "subscription { viewerChanges { type } }").await;
+    let changes = json!([["created", "portfolio"], ["created", "session"], ["created", "watchlist"]]);
+    notify(&server.api, &json!({ "user": ada.id, "changes": changes }).to_string()).await;
+    assert_eq!(told(&mut socket, "1").await, json!({ "type": "WATCHLIST" }));
+    // A revoked token is as a session that ended.
+    let id = made["personalToken"]["id"].as_str().unwrap();
+    let revoke = format!("mutation {{ revokePersonalToken(input: {{ id: \"{id}\" }}) {{ personalToken {{ id }} }} }}");
+    server.api.ask(Some(&ada), &revoke).await.data();
+    assert_eq!(socket.hear().await, Heard::Closed(4403));
 }
