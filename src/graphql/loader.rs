@@ -173,7 +173,7 @@ impl<T: Record> BatchFn<OneKey, Result<Option<Model<T>>>> for OneBatch<T> {
 }
 
 /// Loads keys that one statement can serve together; a statement that fails fails for each of its keys.
-async fn in_groups<K, V, G, F>(
+pub async fn in_groups<K, V, G, F>(
     keys: Vec<K>,
     group_of: impl Fn(&K) -> G,
     load: impl Fn(Vec<K>) -> F,

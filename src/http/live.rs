@@ -5,6 +5,7 @@
 
 use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
 
+use async_graphql::Value;
 use axum::http::HeaderMap;
 use futures_util::FutureExt;
 use uuid::Uuid;
@@ -76,11 +77,15 @@ impl Live {
         let mut answer = unless_panicked(run_part(&self.app, &self.caller, &self.admitted, stage)).await;
         // What HTTP says beside a body has been said long ago.
         answer.headers = HeaderMap::new();
-        match answer.has_code(ErrorCode::Unauthenticated) {
-            true => News::SessionEnded,
-            false if answer.has_run() => News::Answer(answer),
-            false => News::Last(answer),
+        if answer.has_code(ErrorCode::Unauthenticated) {
+            return News::SessionEnded;
         }
+        if answer.data.as_ref().is_some_and(|data| *data != Value::Null) {
+            return News::Answer(answer);
+        }
+        // Whoever isn't told of a change has to begin again, so that they are told to fetch.
+        answer.data = None;
+        News::Last(answer)
     }
 }
 

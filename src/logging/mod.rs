@@ -3,5 +3,7 @@
 //! Tables: agent_memory, audit_log.
 
 pub mod audit;
+mod loaders;
+mod statistics;
 pub mod store;
 pub mod types;

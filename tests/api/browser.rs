@@ -80,6 +80,7 @@ async fn steps(client: Client, base_url: String, email: String, password: String
     runs_the_dashboard(&client).await;
     renew_picture(&client).await;
     runs_an_example(&client).await;
+    follows_changes(&client).await;
     policy::shows_markup(&client).await;
     stays_on_this_machine(&client, &base_url, &driver_url).await;
     policy::is_never_met(&client, &driver_url).await;
@@ -131,6 +132,18 @@ async fn runs_an_example(client: &Client) {
     let answer = answer(client, "journalEntries").await;
     assert_eq!(answer.get("errors"), None, "{answer:#}");
     assert!(answer.pointer("/data/viewer/journalEntries/nodes").is_some_and(Value::is_array), "{answer:#}");
+}
+
+/// Over a WebSocket, which the page's policy lets through.
+async fn follows_changes(client: &Client) {
+    click(client, "#examples-button").await;
+    click(client, "#examples [data-example='4-live.graphql']").await;
+    until(client, "the example in a tab", "return document.querySelectorAll('.graphiql-tab').length === 3").await;
+    click(client, ".graphiql-execute-button").await;
+    let told = answer(client, "RESYNC").await;
+    assert_eq!(told.pointer("/data/viewerChanges/kind"), Some(&json!("RESYNC")), "{told:#}");
+    // The same button stops it.
+    click(client, ".graphiql-execute-button").await;
 }
 
 /// What the page loaded, by its own account and by the browser's, and what its policy would have stopped.

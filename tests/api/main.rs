@@ -8,6 +8,7 @@
     reason = "a test that meets something unexpected is to fail there"
 )]
 
+mod activity;
 mod audit;
 mod authentication;
 mod authorization;

@@ -85,6 +85,23 @@ fn a_module_leaves_the_insides_of_others_alone() {
     assert_eq!(found, Vec::<String>::new());
 }
 
+/// What a mutation commits without a word of it in the activity: new tokens of a session are nobody's deed.
+const SILENT: [&str; 1] = ["src/authentication/mutations/refresh_session.rs"];
+
+#[test]
+fn every_mutation_commits_with_its_activity() {
+    let mut silent = Vec::new();
+    for path in MODULES.iter().flat_map(|module| files(&root().join("src").join(module).join("mutations"))) {
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        assert!(!text.contains("Transaction::begin"), "{name} writes past Write, which keeps the activity");
+        if text.contains("commit_silently") {
+            silent.push(name);
+        }
+    }
+    assert_eq!(silent, SILENT, "a mutation that changes something says so in the activity");
+}
+
 #[test]
 fn nothing_is_left_for_later_without_a_word() {
     let found: Vec<String> = ["src", "migration/src", "tests", "playground/src"]

@@ -20,7 +20,7 @@ use crate::{
         table::{Column, Edge, Record, Table},
     },
     journaling::types::{JournalEntry, TradeAnalysis, TradeLog},
-    logging::types::Activity,
+    logging::types::{Activity, ActivityFigures},
     onboarding::types::{Onboarding, TradingPreferences},
     portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
     preferences::types::{Preferences, ThemePreferences},
@@ -82,6 +82,8 @@ pub struct User {
     pub second_factor: SecondFactor,
     #[graphql(flatten)]
     pub target_sums: TargetSums,
+    #[graphql(flatten)]
+    pub activity: ActivityFigures,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -298,6 +300,7 @@ impl Record for User {
             totp_enabled_at: totp_enabled_at.map(Into::into),
             second_factor: SecondFactor { user_id: id },
             target_sums: TargetSums { user_id: id },
+            activity: ActivityFigures { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

@@ -53,7 +53,7 @@ pub enum Kind {
     RowsOfPage,
     /// In a page: something that is known when the rows are.
     FactOfPage,
-    /// In a page: a figure about the whole list.
+    /// A figure about a whole list, or figures that an object without an id holds.
     Figure,
     /// A mutation, or introspection: so much, and what is selected in it.
     Fixed(u64),
@@ -134,6 +134,8 @@ fn kind_of(
         Some(_) if is_edge(parent_kind) => Kind::Part,
         Some(kind) if is_row(named(ty), kind, types) && is_list(ty) => Kind::Rows(counted_by(field)),
         Some(kind) if is_row(named(ty), kind, types) => Kind::Row,
+        // What is asked for with arguments is worked out for them.
+        Some(kind) if fields_of(kind).is_some() && !is_list(ty) && is_computed(parent, field) => Kind::Figure,
         Some(kind) if fields_of(kind).is_some() && is_list(ty) => Kind::Parts,
         Some(kind) if fields_of(kind).is_some() => Kind::Part,
         _ => Kind::Leaf,
@@ -175,6 +177,11 @@ fn fields_of(kind: &TypeKind) -> Option<impl Iterator<Item = &FieldDefinition>> 
 
 fn is_abstract(kind: &TypeKind) -> bool {
     matches!(kind, TypeKind::Interface(_) | TypeKind::Union(_))
+}
+
+/// Arguments of a subscription say what is told, and what is told is not worked out.
+fn is_computed(parent: &str, field: &FieldDefinition) -> bool {
+    parent != "Subscription" && !field.arguments.is_empty()
 }
 
 /// A page has rows and says where it lies in its list.

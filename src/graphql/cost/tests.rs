@@ -45,6 +45,9 @@ fn a_point_is_a_row_and_a_list_is_one_more() {
         ("{ viewer { portfolios(first: 10) { edges { node { holdings(first: 5) { nodes { id } } } } } } }", 72),
         ("{ viewer { journalEntries(last: 3) { nodes { tradeLog { analysis { id } } } } } }", 11),
         ("{ publicWatchlists(first: 2) { nodes { id } } }", 3),
+        ("{ viewer { activityStatistics { total byDay { count } } } }", 2),
+        ("subscription { viewerChanges { kind } }", 1),
+        ("subscription { viewerChanges { node { id ... on Watchlist { items(first: 5) { nodes { id } } } } } }", 7),
         ("{ admin { users(first: 2) { nodes { portfolios(first: 3) { nodes { id } } } } } }", 11),
     ] {
         assert_eq!(cost(document), expected, "{document}");

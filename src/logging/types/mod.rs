@@ -2,6 +2,8 @@
 
 mod activity;
 mod audit_entry;
+mod statistics;
 
 pub use activity::Activity;
 pub use audit_entry::{AuditEntry, AuditOperation, AuditScope};
+pub use statistics::ActivityFigures;

@@ -32,7 +32,10 @@ type Event = (String, Value);
 
 impl Events {
     async fn of(api: &Api, who: Option<&Somebody>, accept: &str, query: &str) -> Self {
-        let mut request = Request::post("/graphql").header("content-type", "application/json").header("accept", accept);
+        let mut request = Request::post("/graphql")
+            .header("content-type", "application/json")
+            .header("accept", accept)
+            .header("accept-encoding", "gzip, br");
         if let Some(who) = who {
             request = request.header("authorization", format!("Bearer {}", who.token));
         }
