@@ -42,7 +42,9 @@ impl Events {
         let request = request.body(Body::from(json!({ "query": query }).to_string())).unwrap();
         let response = api.router.clone().oneshot(request).await.unwrap();
         let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
-        assert_eq!(response.headers().get("content-encoding"), None);
+        if kind.starts_with(ACCEPT) {
+            assert_eq!(response.headers().get("content-encoding"), None, "what is compressed waits for more");
+        }
         let status = response.status().as_u16();
         Self { status, kind, body: response.into_body().into_data_stream(), rest: String::new() }
     }

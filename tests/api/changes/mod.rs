@@ -26,7 +26,8 @@ pub fn resync() -> Value {
 /// A subscription of this socket's, which has begun.
 pub async fn follow(socket: &mut Socket, id: &str, document: &str) {
     socket.subscribe(id, document).await;
-    assert_eq!(told(socket, id).await["kind"], "RESYNC");
+    // The word to fetch, whatever of it is selected.
+    told(socket, id).await;
 }
 
 /// The next change that is told under this id.

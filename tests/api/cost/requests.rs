@@ -184,6 +184,8 @@ async fn the_examples_of_the_playground_fit_an_observer_many_times() {
         let mut names: Vec<String> =
             fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
+        // What has no end is paid as it goes on.
+        names.retain(|name| name != "4-live.graphql");
         for name in names {
             let request = post().header("authorization", format!("Bearer {}", ada.token));
             let reply: Reply = send(&api, request, &example(&format!("{folder}/{name}")), variables.clone()).await;
