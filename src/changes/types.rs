@@ -55,6 +55,8 @@ pub enum NodeType {
     Position,
     /// Imports and synchronisations.
     SyncRun,
+    /// Which account at a broker belongs to which portfolio.
+    AccountPortfolio,
     /// DCA and stop-loss rules.
     TradeRule,
     /// The rebalancing schedule.

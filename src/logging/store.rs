@@ -36,6 +36,13 @@ pub async fn record(
     Ok(())
 }
 
+/// Tells every server of changes once the transaction commits.
+pub async fn tell(transaction: &impl ConnectionTrait, notices: Vec<String>) -> Result<()> {
+    let sql = format!("SELECT pg_notify('{CHANNEL}', notice) FROM unnest($1::text[]) AS notice");
+    transaction.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [notices.into()])).await?;
+    Ok(())
+}
+
 /// Adds events to the audit, all or none of them.
 pub async fn record_events(transaction: &impl ConnectionTrait, events: serde_json::Value) -> Result<()> {
     let sql = "SELECT public.audit_record($1)";

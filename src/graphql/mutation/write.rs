@@ -24,7 +24,7 @@ use crate::{
         scalars::DateTime,
         table::Record,
     },
-    logging::store::record,
+    logging::store::{record, tell},
 };
 
 /// A transaction that writes. Dropped without [`Write::commit`], it changes nothing.
@@ -185,6 +185,12 @@ impl<'a> Write<'a> {
         self.transaction.commit().await.map_err(uncertain)
     }
 
+    /// Tells subscribers and commits, where nobody is left whose activity it would be.
+    pub async fn commit_without_activity(self, deed: Deed) -> Result<()> {
+        tell(&self.transaction, told(&deed.notices(self.user_id))?).await?;
+        self.commit_silently().await
+    }
+
     /// Writes the activity, tells subscribers, commits, and forgets what was read before.
     pub async fn commit(self, deed: Deed) -> Result<()> {
         let (metadata, notices) = (deed.metadata(), deed.notices(self.user_id));
@@ -200,12 +206,15 @@ impl<'a> Write<'a> {
             timestamp: Set(clock::now().into()),
             session_id: Set(self.session),
         };
-        let notices: serde_json::Result<Vec<String>> = notices.iter().map(serde_json::to_string::<Notice>).collect();
-        record(&self.transaction, row, notices.map_err(Error::internal)?).await?;
+        record(&self.transaction, row, told(&notices)?).await?;
         self.transaction.commit().await.map_err(uncertain)?;
         self.call.read_anew();
         Ok(())
     }
+}
+
+fn told(notices: &[Notice]) -> Result<Vec<String>> {
+    notices.iter().map(serde_json::to_string).collect::<serde_json::Result<_>>().map_err(Error::internal)
 }
 
 /// A row that is as old as the client thinks.

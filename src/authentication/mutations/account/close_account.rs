@@ -2,13 +2,14 @@
 
 use async_graphql::{InputObject, SimpleObject};
 
-use super::super::confirmed;
+use super::super::{MODULE, confirmed};
 use crate::{
-    authentication::{messages, second_factor::Code, store::closing},
+    authentication::{messages, second_factor::Code, store::closing, types::User},
     clock,
     graphql::{
         call::Call,
         error::{Error, Result},
+        mutation::Deed,
     },
     logging::{audit::Event, types::AuditOperation},
 };
@@ -67,8 +68,9 @@ pub(super) async fn run(call: &Call, input: CloseAccountInput) -> Result<CloseAc
     if !closing::delete(write.transaction(), &call.app.keys, &found).await? {
         return Err(Error::conflict("The password was changed meanwhile; nothing was deleted."));
     }
-    // The account's own activity goes with it; the audit keeps that it is gone.
-    write.commit_silently().await?;
+    // The account's own activity goes with it; the audit keeps that it is gone. Its connections end at once.
+    let deed = Deed::new(MODULE, "account_closed", "The account was closed.");
+    write.commit_without_activity(deed.deleted::<User>(found.id)).await?;
     call.session_ended(session_id);
     call.cookies.forget();
     let notice = messages::account_closed(viewer.user.email.clone(), clock::now());
