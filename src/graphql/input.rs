@@ -119,25 +119,6 @@ impl Check {
         }
     }
 
-    /// A decimal from 0 to `max`, or above 0 where zero says nothing, with at most `scale` digits after the point.
-    pub fn up_to(&mut self, field: &str, change: &MaybeUndefined<Decimal>, (is_zero_in, max): (bool, u32), scale: u32) {
-        let Some(value) = change.value() else { return };
-        let is_low = if is_zero_in { value.0 < Number::ZERO } else { value.0 <= Number::ZERO };
-        if is_low || value.0 > Number::from(max) {
-            let least = if is_zero_in { "lies between 0 and" } else { "is greater than 0 and at most" };
-            self.problem(field, "OUT_OF_RANGE", format!("{field} {least} {max}."));
-        } else if value.0.normalize().scale() > scale {
-            self.problem(field, "TOO_PRECISE", format!("{field} has at most {scale} decimal places."));
-        }
-    }
-
-    /// A whole number that is large enough.
-    pub fn at_least(&mut self, field: &str, change: &MaybeUndefined<i32>, min: i32) {
-        if change.value().is_some_and(|value| *value < min) {
-            self.problem(field, "OUT_OF_RANGE", format!("{field} is at least {min}."));
-        }
-    }
-
     /// A positive decimal that may be left out, or null clears it.
     pub fn new_positive(&mut self, field: &str, change: &MaybeUndefined<Decimal>, digits: u32, scale: u32) {
         if let Some(value) = change.value() {

@@ -40,6 +40,6 @@ mod sequences;
 mod support;
 mod tidy;
 mod trading;
-mod watchlists;
 mod vault_categories;
+mod watchlists;
 mod websocket;

@@ -9,12 +9,12 @@ use crate::{
     authentication::{
         second_factor::Code,
         store::{self, Ending, second_factor},
-        types::User,
+        types::{Session, User},
     },
     graphql::{
         call::Call,
         error::{Error, Result},
-        mutation::Deed,
+        mutation::{Deed, deed::Change},
         table::{BY_ID, Record},
     },
 };
@@ -56,8 +56,10 @@ pub(super) async fn run(call: &Call, input: DisableTwoFactorInput) -> Result<Dis
         return Err(Error::issues(vec![wrong_password("password")]));
     }
     second_factor::forget(write.transaction(), found.id).await?;
-    let sessions_ended = store::end_sessions(write.transaction(), found.id, Ending::AllBut(session_id)).await?;
-    write.commit(Deed::new(MODULE, "two_factor_disabled", "The second factor was switched off.")).await?;
+    let sessions = store::end_sessions(write.transaction(), found.id, Ending::AllBut(session_id)).await?;
+    let sessions_ended = sessions.len() as u64;
+    let deed = Deed::new(MODULE, "two_factor_disabled", "The second factor was switched off.");
+    write.commit(deed.each::<Session>(Change::Deleted, sessions)).await?;
     let user = call.one::<User>(BY_ID, vec![found.id.into()]).await?.ok_or_else(|| Error::not_found("account"))?;
     Ok(DisableTwoFactorPayload { user: User::from_row(user)?, sessions_ended })
 }
