@@ -30,6 +30,7 @@ const READING: &[(&str, Option<&str>)] = &[
     ("portfolio_holdings", Some("portfolio:read")),
     ("portfolio_position", Some("portfolio:read")),
     ("portfolio_sync_log", Some("portfolio:read")),
+    ("account_portfolios", Some("portfolio:read")),
     ("user_trade_rule", Some("trading:read")),
     ("rebalance_schedule", Some("rebalancing:read")),
     ("rebalance_execution", Some("rebalancing:read")),
