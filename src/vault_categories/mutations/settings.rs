@@ -87,6 +87,11 @@ impl CategorySettingsInput {
             target: share(&self.target_allocation_percent, standing.target),
             max: share(&self.max_allocation_percent, standing.max),
         };
+        // A share that is none is a problem already.
+        let is_share = |share: Option<Number>| share.is_none_or(|it| it >= Number::ZERO && it <= Number::ONE_HUNDRED);
+        if ![bounds.min, bounds.target, bounds.max].into_iter().all(is_share) {
+            return;
+        }
         let (min, target, max) = (
             ("minAllocationPercent", !self.min_allocation_percent.is_undefined()),
             ("targetAllocationPercent", !self.target_allocation_percent.is_undefined()),
