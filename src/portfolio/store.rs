@@ -7,10 +7,11 @@
 pub mod feeding;
 pub mod rollup;
 
-use entity::{account_portfolios, portfolio_holdings, portfolio_summary};
+use entity::{account_portfolios, portfolio_holdings, portfolio_summary, user_preferences};
 use sea_orm::{
+    ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
-    sea_query::ArrayType,
+    sea_query::{ArrayType, LockType},
 };
 use uuid::Uuid;
 
@@ -66,6 +67,21 @@ pub async fn currency_of_account(
     let mapping = mapping_of(transaction, user, account).await?;
     let vault = mapping.map_or_else(|| account.to_owned(), |mapping| mapping.vault_id);
     Ok(portfolio_called(transaction, user, &vault).await?.map(|portfolio| portfolio.currency))
+}
+
+/// Lets the user's preferences name a portfolio by its new name, or none where it is gone; answers those that did.
+pub async fn rename_default(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+    (old, new): (&str, Option<&str>),
+) -> Result<Option<Uuid>> {
+    let mine = user_preferences::Entity::find().filter(user_preferences::Column::UserId.eq(user));
+    let named = mine.filter(user_preferences::Column::DefaultVaultId.eq(old)).lock(LockType::NoKeyUpdate);
+    let Some(row) = named.one(transaction).await? else { return Ok(None) };
+    let change = user_preferences::ActiveModel { default_vault_id: Set(new.map(str::to_owned)), ..Default::default() };
+    let update = user_preferences::Entity::update_many().set(change);
+    update.filter(user_preferences::Column::Id.eq(row.id)).exec(transaction).await?;
+    Ok(Some(row.id))
 }
 
 fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {

@@ -29,15 +29,16 @@ pub async fn id_of_schedule(transaction: &impl ConnectionTrait, user_id: Uuid) -
 }
 
 /// Computes anew when the user's schedule runs next: whenever it, its last run or the user's time zone has changed.
-/// Answers the schedule, if there is one.
+/// Answers the schedule that has changed, if there is one.
 pub async fn reschedule(transaction: &impl ConnectionTrait, user_id: Uuid, now: DateTime<Utc>) -> Result<Option<Uuid>> {
     let mine = schedule::Entity::find().filter(schedule::Column::UserId.eq(user_id));
     let Some(row) = mine.lock(LockType::NoKeyUpdate).one(transaction).await? else { return Ok(None) };
     let next = next_run(&row, zone_of(transaction, user_id).await?, now)?;
-    if row.next_scheduled_time.map(|time| time.to_utc()) != next {
-        let change = schedule::ActiveModel { next_scheduled_time: Set(next.map(Into::into)), ..Default::default() };
-        schedule::Entity::update_many().set(change).filter(schedule::Column::Id.eq(row.id)).exec(transaction).await?;
+    if row.next_scheduled_time.map(|time| time.to_utc()) == next {
+        return Ok(None);
     }
+    let change = schedule::ActiveModel { next_scheduled_time: Set(next.map(Into::into)), ..Default::default() };
+    schedule::Entity::update_many().set(change).filter(schedule::Column::Id.eq(row.id)).exec(transaction).await?;
     Ok(Some(row.id))
 }
 

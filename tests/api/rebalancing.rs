@@ -71,6 +71,23 @@ async fn a_schedule_begins_with_its_defaults_and_keeps_what_is_left_out() {
 }
 
 #[tokio::test]
+async fn the_next_run_follows_the_time_zone() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    assert_eq!(next(&set(&api, &ada, json!({ "frequency": "DAILY", "timeOfDay": "18:00:00" })).await).hour(), 18);
+    for (document, hour) in [
+        (r#"mutation { updatePreferences(input: { timezone: "Asia/Tokyo" }) { preferences { id } } }"#, 9),
+        ("mutation { updatePreferences(input: { timezone: null }) { preferences { id } } }", 18),
+        (r#"mutation { updatePreferences(input: { timezone: "Asia/Kolkata" }) { preferences { id } } }"#, 12),
+        ("mutation { resetPreferences(input: {}) { preferences { id } } }", 18),
+    ] {
+        api.ask(Some(&ada), document).await.data();
+        let answer = api.ask(Some(&ada), "{ viewer { rebalanceSchedule { nextScheduledTime } } }").await;
+        assert_eq!(next(&answer.data()["viewer"]["rebalanceSchedule"]).hour(), hour, "{document}");
+    }
+}
+
+#[tokio::test]
 async fn a_fortnight_counts_from_the_last_run() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;

@@ -19,6 +19,7 @@ use crate::{
         store::{self, feeding::refused},
         types::{AccountPortfolio, Holding, Portfolio},
     },
+    preferences::types::Preferences,
 };
 
 /// A portfolio to delete.
@@ -72,11 +73,13 @@ impl Mutation for DeletePortfolioInput {
         }
         let holdings = store::holdings_of(write.transaction(), user, &vault).await?;
         let mappings = store::mappings_to(write.transaction(), user, &vault).await?;
+        let preferences = store::rename_default(write.transaction(), user, (&vault, None)).await?;
         write.delete(self.id).await?;
         let deed = Deed::new(MODULE, "portfolio_deleted", "A portfolio was deleted with its holdings.")
             .deleted::<Portfolio>(portfolio)
             .each::<Holding>(Change::Deleted, holdings.iter().copied())
-            .each::<AccountPortfolio>(Change::Deleted, mappings);
+            .each::<AccountPortfolio>(Change::Deleted, mappings)
+            .each::<Preferences>(Change::Updated, preferences);
         Ok((Gone { portfolio, holdings }, deed))
     }
 

@@ -28,6 +28,7 @@ use crate::{
         },
         types::{AccountPortfolio, Portfolio},
     },
+    preferences::types::Preferences,
 };
 
 /// What is to change of a portfolio. A field that is left out stays as it is.
@@ -66,6 +67,7 @@ pub struct Changed {
 struct Renamed {
     portfolios: Vec<Uuid>,
     mapped: Vec<Uuid>,
+    preferences: Vec<Uuid>,
 }
 
 impl Mutation for UpdatePortfolioInput {
@@ -117,7 +119,8 @@ impl Mutation for UpdatePortfolioInput {
         let deed = Deed::new(MODULE, "portfolio_updated", "A portfolio was changed.")
             .updated::<Portfolio>(standing.id)
             .each::<Portfolio>(Change::Updated, renamed.portfolios.iter().copied())
-            .each::<AccountPortfolio>(Change::Created, renamed.mapped);
+            .each::<AccountPortfolio>(Change::Created, renamed.mapped)
+            .each::<Preferences>(Change::Updated, renamed.preferences);
         let named: Vec<Uuid> = renamed.portfolios.iter().copied().chain([standing.id]).collect();
         let mut others: Vec<Uuid> = renamed.portfolios.into_iter().chain(settled.portfolios()).collect();
         others.retain(|id| *id != standing.id);
@@ -142,7 +145,7 @@ async fn rename_all(write: &Write<'_>, id: Uuid, (old, new): (&str, &str), feeds
         return Err(refused(&["input", "vaultId"], "FED", sentence));
     }
     let mut renamed = Renamed::default();
-    renamed.mapped.extend(rename(write, id, (old, new), feeds).await?);
+    rename(write, id, (old, new), (feeds, &mut renamed)).await?;
     let mut siblings: Vec<&Feed> = feeds.iter().filter(|feed| feed.vault != old).collect();
     siblings.sort_by(|one, other| one.vault.cmp(&other.vault));
     siblings.dedup_by(|one, other| one.vault == other.vault);
@@ -156,21 +159,27 @@ async fn rename_all(write: &Write<'_>, id: Uuid, (old, new): (&str, &str), feeds
                 format!("{} is renamed with it, and {name} has more than {NAME_MAX} characters.", feed.vault);
             return Err(Error::invalid(&["input", "vaultId"], "TOO_LONG", sentence));
         }
-        renamed.mapped.extend(rename(write, sibling.id, (&feed.vault, &name), feeds).await?);
+        rename(write, sibling.id, (&feed.vault, &name), (feeds, &mut renamed)).await?;
         renamed.portfolios.push(sibling.id);
     }
     Ok(renamed)
 }
 
-/// Renames one portfolio. An account that fed it because it bears the same name goes on to feed it; the answer is its new
-/// mapping.
-async fn rename(write: &Write<'_>, id: Uuid, (old, new): (&str, &str), feeds: &[Feed]) -> Result<Option<Uuid>> {
+/// Renames one portfolio, also where preferences name it. An account that fed it because it bears the same name goes on
+/// to feed it.
+async fn rename(
+    write: &Write<'_>,
+    id: Uuid,
+    (old, new): (&str, &str),
+    (feeds, renamed): (&[Feed], &mut Renamed),
+) -> Result<()> {
     let row = portfolio_summary::ActiveModel { vault_id: Set(new.to_owned()), ..Default::default() };
     let done = write.update(Id::<Portfolio>::new(id), row).await;
     done.map_err(|error| error.renaming("userIdVaultId", "vaultId"))?;
+    renamed.preferences.extend(store::rename_default(write.transaction(), write.user_id(), (old, Some(new))).await?);
     let is_namesake = feeds.iter().any(|feed| feed.account == old && feed.base == old);
     if !is_namesake || store::mapping_of(write.transaction(), write.user_id(), old).await?.is_some() {
-        return Ok(None);
+        return Ok(());
     }
     let mapping = Uuid::now_v7();
     let row = account_portfolios::ActiveModel {
@@ -181,5 +190,6 @@ async fn rename(write: &Write<'_>, id: Uuid, (old, new): (&str, &str), feeds: &[
         ..Default::default()
     };
     write.insert(row).await?;
-    Ok(Some(mapping))
+    renamed.mapped.push(mapping);
+    Ok(())
 }

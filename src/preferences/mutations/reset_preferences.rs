@@ -7,14 +7,16 @@ use uuid::Uuid;
 use super::MODULE;
 use crate::{
     access::Module,
+    clock,
     graphql::{
         call::Call,
         error::Result,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Deed, Mutation, Write, deed::Change},
         scalars::DateTime,
     },
     preferences::types::Preferences,
+    rebalancing::{self, types::RebalanceSchedule},
 };
 
 /// What to put back.
@@ -53,8 +55,12 @@ impl Mutation for ResetPreferencesInput {
     async fn write(self, write: &mut Write<'_>) -> Result<(WasReset, Deed)> {
         let (row, what) = write.own_row::<Preferences>(self.expected_updated_at).await?;
         write.reset_own::<Preferences>().await?;
-        let deed = Deed::new(MODULE, "preferences_reset", "Preferences were put back to their defaults.");
-        Ok((WasReset { preferences: row.id }, deed.each::<Preferences>(what, [row.id])))
+        // Schedules run on the clock of the time zone.
+        let moved = rebalancing::reschedule(write.transaction(), write.user_id(), clock::now()).await?;
+        let deed = Deed::new(MODULE, "preferences_reset", "Preferences were put back to their defaults.")
+            .each::<Preferences>(what, [row.id])
+            .each::<RebalanceSchedule>(Change::Updated, moved);
+        Ok((WasReset { preferences: row.id }, deed))
     }
 
     async fn payload(call: &Call, done: WasReset) -> Result<ResetPreferencesPayload> {

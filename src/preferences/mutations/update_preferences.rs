@@ -8,19 +8,21 @@ use uuid::Uuid;
 use super::MODULE;
 use crate::{
     access::Module,
+    clock,
     graphql::{
         call::Call,
         enumeration::Enumeration,
         error::{Error, Result},
         id::Id,
         input::{Check, change},
-        mutation::{Deed, Mutation, Write},
+        mutation::{Deed, Mutation, Write, deed::Change},
         scalars::{DateTime, Decimal, HttpsUrl, TimeZone},
     },
     preferences::{
         store,
         types::{ChartType, OrderType, Preferences, ThemeMode, TimeFormat},
     },
+    rebalancing::{self, types::RebalanceSchedule},
 };
 
 /// The shortest time between two refreshes, in seconds.
@@ -127,8 +129,12 @@ impl Mutation for UpdatePreferencesInput {
             return Err(Error::invalid(&["input", "defaultVaultId"], "NOT_FOUND", sentence));
         }
         write.update(Id::<Preferences>::new(row.id), self.columns()).await?;
-        let deed = Deed::new(MODULE, "preferences_updated", "Preferences were changed.");
-        Ok((Changed { preferences: row.id }, deed.each::<Preferences>(what, [row.id])))
+        // Schedules run on the clock of the time zone.
+        let moved = rebalancing::reschedule(write.transaction(), write.user_id(), clock::now()).await?;
+        let deed = Deed::new(MODULE, "preferences_updated", "Preferences were changed.")
+            .each::<Preferences>(what, [row.id])
+            .each::<RebalanceSchedule>(Change::Updated, moved);
+        Ok((Changed { preferences: row.id }, deed))
     }
 
     async fn payload(call: &Call, changed: Changed) -> Result<UpdatePreferencesPayload> {

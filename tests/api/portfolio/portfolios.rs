@@ -126,7 +126,11 @@ async fn a_portfolio_changes_its_name_its_cash_and_while_empty_its_currency() {
     done(&api, &ada, ("createHolding", "holding { id }"), input).await;
     let payload = done(&api, &ada, ("updatePortfolio", fields), update(json!({ "cashBalance": "-999.99" }))).await;
     assert_eq!(changed(&payload), json!(["Growth", "AUD", "-999.99", "0.01"]));
+    let settings = format!("INSERT INTO user_preferences (user_id, default_vault_id) VALUES ('{}', 'Growth')", ada.id);
+    api.sql(&settings).await;
     let payload = done(&api, &ada, ("updatePortfolio", fields), update(json!({ "vaultId": "Long term" }))).await;
+    let settings = api.ask(Some(&ada), "{ viewer { preferences { defaultVaultId } } }").await;
+    assert_eq!(settings.data()["viewer"]["preferences"]["defaultVaultId"], "Long term");
     assert_eq!(changed(&payload), json!(["Long term", "AUD", "-999.99", "0.01"]));
     let payload = done(&api, &ada, ("updatePortfolio", fields), update(json!({}))).await;
     assert_eq!((changed(&payload), &payload["others"]), (json!(["Long term", "AUD", "-999.99", "0.01"]), &json!([])));
@@ -161,6 +165,8 @@ async fn a_portfolio_goes_with_its_holdings_after_a_look() {
     }
     let loose = json!({ "symbol": "A", "quantity": "1" });
     done(&api, &ada, ("createHolding", "holding { id }"), loose).await;
+    let settings = format!("INSERT INTO user_preferences (user_id, default_vault_id) VALUES ('{}', 'Growth')", ada.id);
+    api.sql(&settings).await;
     let wanted = json!({ "portfolioId": id, "holdingIds": holdings });
     let delete = ("deletePortfolio", "portfolioId holdingIds");
     let before = api.picture().await;
@@ -169,6 +175,8 @@ async fn a_portfolio_goes_with_its_holdings_after_a_look() {
     let stale = json!({ "id": id, "expectedUpdatedAt": "2026-03-02T10:00:00Z" });
     assert_eq!(refused(&api, &ada, "deletePortfolio", stale).await, "CONFLICT");
     assert_eq!(done(&api, &ada, delete, json!({ "id": id })).await, wanted);
+    let settings = api.ask(Some(&ada), "{ viewer { preferences { defaultVaultId } } }").await;
+    assert_eq!(settings.data()["viewer"]["preferences"]["defaultVaultId"], Value::Null);
     let answer = api.ask(Some(&ada), "{ viewer { portfolios { totalCount } holdings { totalCount } } }").await;
     assert_eq!(answer.data()["viewer"], json!({ "portfolios": { "totalCount": 0 }, "holdings": { "totalCount": 1 } }));
     assert_eq!(refused(&api, &ada, "deletePortfolio", json!({ "id": id })).await, "NOT_FOUND");
