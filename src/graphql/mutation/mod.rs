@@ -22,6 +22,7 @@ pub mod write;
 use std::future::Future;
 
 use async_graphql::Context;
+use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -67,7 +68,13 @@ pub trait Mutation: Send + Sized {
 }
 
 /// Does what a mutation field asks for.
-pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
+///
+/// On the heap: the root's one future has room for that of every field, and would outgrow a thread's stack.
+pub fn perform<'a, M: Mutation + 'a>(ctx: &'a Context<'_>, input: M) -> BoxFuture<'a, Result<Option<M::Payload>>> {
+    Box::pin(run(ctx, input))
+}
+
+async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
     let call = call(ctx);
     let viewer = call.viewer()?;
     viewer.permit(M::MODULE, Access::Write)?;
@@ -79,9 +86,6 @@ pub async fn perform<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<
     check.finish()?;
     let arguments = arguments(ctx)?;
     let is_dry_run = input.is_dry_run();
-    if !M::IS_FOR_ADMINS {
-        call.viewer()?.permit(M::MODULE, Access::Write)?;
-    }
     input.before(call).await?;
     let mut write =
         if M::IS_FOR_ADMINS { Write::of_admin(call).await? } else { Write::of_viewer(call, M::MODULE).await? };
