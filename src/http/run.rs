@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Value, parser::types::OperationType};
 use axum::http::{HeaderMap, header};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::BoxFuture};
 use secrecy::ExposeSecret;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -74,7 +74,7 @@ pub(super) async fn run_part(app: &Arc<App>, caller: &Caller, admitted: &Admitte
     let span = tracing::info_span!("operation", operation_name = admitted.operation.name);
     let limit = app.settings.limits.request_timeout;
     let work = async {
-        let work = database::in_one_request(paid(app, caller, admitted, part));
+        let work = database::in_one_request(boxed(app, caller, admitted, part));
         tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(Box::new(given_up(limit))))
     };
     work.instrument(span).await.unwrap_or_else(|refusal| *refusal)
@@ -84,6 +84,16 @@ pub(super) async fn run_part(app: &Arc<App>, caller: &Caller, admitted: &Admitte
 fn given_up(limit: Duration) -> Answer {
     tracing::warn!(limit_ms = limit.as_millis(), "an operation was given up");
     Answer::refused(Error::new(ErrorCode::Unavailable, "This took too long and was stopped."))
+}
+
+/// In a box, which costs less than carrying so large a future from one to the next.
+fn boxed<'a>(
+    app: &'a Arc<App>,
+    caller: &'a Caller,
+    admitted: &'a Admitted,
+    part: Part,
+) -> BoxFuture<'a, Result<Answer, Box<Answer>>> {
+    Box::pin(paid(app, caller, admitted, part))
 }
 
 /// Runs a document that is paid for, and gives back what it did not use.

@@ -55,7 +55,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The new account.")] input: RegisterInput,
     ) -> Result<Option<SignInPayload>> {
-        register::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(register::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Signs in. An unknown address and a wrong password answer alike, and are counted alike: RATE_LIMITED after too many
@@ -65,7 +65,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: SignInInput,
     ) -> Result<Option<SignInPayload>> {
-        sign_in::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(sign_in::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Goes on with a session under new tokens. A refresh token used twice within 10 seconds answers CONFLICT;
@@ -75,14 +75,14 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: RefreshSessionInput,
     ) -> Result<Option<SignInPayload>> {
-        refresh_session::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(refresh_session::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Ends the session that asks.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<Option<SignOutPayload>> {
         let call = call(ctx).unkept()?;
         let session_id = call.viewer()?.session_id()?;
-        end_session::run(call, session_id, "signed_out").await.map(Some)
+        Box::pin(end_session::run(call, session_id, "signed_out")).await.map(Some)
     }
 
     /// Ends one of the viewer's sessions, on another device for example.
@@ -91,7 +91,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: RevokeSessionInput,
     ) -> Result<Option<SignOutPayload>> {
-        end_session::run(call(ctx).unkept()?, input.id.0, "session_revoked").await.map(Some)
+        Box::pin(end_session::run(call(ctx).unkept()?, input.id.0, "session_revoked")).await.map(Some)
     }
 
     /// Changes the password and ends all other sessions. Wrong passwords are counted as those of `signIn` are.
@@ -100,13 +100,13 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
     ) -> Result<Option<ChangePasswordPayload>> {
-        change_password::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(change_password::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Sends a message to the viewer's address with a token that confirms it; a new token ends the older one.
     /// CONFLICT when the address is confirmed already, RATE_LIMITED after 3 messages within the hour.
     async fn request_email_verification(&self, ctx: &Context<'_>) -> Result<Option<RequestEmailVerificationPayload>> {
-        request_email_verification::run(call(ctx).unkept()?).await.map(Some)
+        Box::pin(request_email_verification::run(call(ctx).unkept()?)).await.map(Some)
     }
 
     /// Confirms an address with the token that was sent to it, whoever is signed in. A token that is unknown, used, older
@@ -116,7 +116,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: VerifyEmailInput,
     ) -> Result<Option<VerifyEmailPayload>> {
-        verify_email::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(verify_email::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Sends a message to the address with a token that resets its account's password; a new token ends the older one.
@@ -137,7 +137,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The token and the new password.")] input: ResetPasswordInput,
     ) -> Result<Option<ResetPasswordPayload>> {
-        reset_password::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(reset_password::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Makes a secret for an authenticator app. Signing in needs no code before `enableTwoFactor`; begun again, the
@@ -147,7 +147,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who begins.")] input: BeginTwoFactorInput,
     ) -> Result<Option<BeginTwoFactorPayload>> {
-        begin_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(begin_two_factor::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Switches the second factor on, hands out recovery codes and ends all other sessions. CONFLICT when it is on
@@ -157,7 +157,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "A code of the app.")] input: EnableTwoFactorInput,
     ) -> Result<Option<EnableTwoFactorPayload>> {
-        enable_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(enable_two_factor::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Switches the second factor off and ends all other sessions; its recovery codes are dead. CONFLICT when it is off.
@@ -166,7 +166,7 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who switches it off.")] input: DisableTwoFactorInput,
     ) -> Result<Option<DisableTwoFactorPayload>> {
-        disable_two_factor::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(disable_two_factor::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Hands out new recovery codes in the place of all earlier ones. CONFLICT when the second factor is off.
@@ -175,6 +175,6 @@ impl AuthenticationMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who asks for them.")] input: RenewRecoveryCodesInput,
     ) -> Result<Option<RenewRecoveryCodesPayload>> {
-        renew_recovery_codes::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(renew_recovery_codes::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 }

@@ -69,7 +69,7 @@ impl OnboardingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The numbers.")] input: UpdatePersonalDataInput,
     ) -> Result<Option<UpdatePersonalDataPayload>> {
-        update_personal_data::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(update_personal_data::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Shows the viewer's telephone and tax numbers in full, for their password. The viewer's activity and the audit
@@ -79,7 +79,7 @@ impl OnboardingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The proof that it is the viewer who asks.")] input: RevealPersonalDataInput,
     ) -> Result<Option<RevealPersonalDataPayload>> {
-        reveal_personal_data::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(reveal_personal_data::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Changes the viewer's targets and limits for trading.

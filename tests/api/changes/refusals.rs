@@ -165,3 +165,25 @@ async fn a_personal_token_hears_of_what_its_scopes_let_it_read() {
     server.api.ask(Some(&ada), &revoke).await.data();
     assert_eq!(socket.hear().await, Heard::Closed(4403));
 }
+
+#[tokio::test]
+async fn beginning_is_paid_whatever_is_told_after() {
+    let mut settings = Settings::for_tests();
+    settings.budget_percent = 1;
+    let server = Server::start_as(settings).await;
+    let ada = server.api.somebody("ada").await;
+    let mut socket = Socket::open(&server, Some(&ada)).await;
+    // Ten of two hundred points each time; at one each forty would be little.
+    for begun in 0..40 {
+        let id = begun.to_string();
+        socket.subscribe(&id, "subscription { viewerChanges(types: HOLDING) { kind } }").await;
+        let message = socket.message().await;
+        if message["type"] == "error" {
+            assert_eq!(message["payload"][0]["extensions"]["code"], "RATE_LIMITED", "{message}");
+            assert!(begun >= 10, "refused after {begun}");
+            return;
+        }
+        socket.say(json!({ "type": "complete", "id": id })).await;
+    }
+    panic!("forty subscriptions began");
+}

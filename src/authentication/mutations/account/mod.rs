@@ -37,7 +37,7 @@ impl AccountMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The new address.")] input: ChangeEmailInput,
     ) -> Result<Option<ChangeEmailPayload>> {
-        change_email::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(change_email::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Gives the account its new address, which is confirmed with that, whoever is signed in; the address before is told.
@@ -48,7 +48,7 @@ impl AccountMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: ConfirmEmailChangeInput,
     ) -> Result<Option<ConfirmEmailChangePayload>> {
-        confirm_email_change::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(confirm_email_change::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Deletes the account with everything in it, for good, and ends its sessions and tokens. A dry run tells what would
@@ -58,6 +58,6 @@ impl AccountMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who closes it.")] input: CloseAccountInput,
     ) -> Result<Option<CloseAccountPayload>> {
-        close_account::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(close_account::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 }

@@ -28,7 +28,7 @@ impl PersonalTokenMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: CreatePersonalTokenInput,
     ) -> Result<Option<CreatePersonalTokenPayload>> {
-        create_personal_token::run(call(ctx).unkept()?, input).await.map(Some)
+        Box::pin(create_personal_token::run(call(ctx).unkept()?, input)).await.map(Some)
     }
 
     /// Calls a personal API token something else; its scopes and its end stay as they are.
