@@ -33,6 +33,8 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    #[sea_orm(has_many = "super::account_portfolios::Entity")]
+    AccountPortfolios,
     #[sea_orm(has_many = "super::portfolio_holdings::Entity")]
     PortfolioHoldings,
     #[sea_orm(
@@ -43,6 +45,12 @@ pub enum Relation {
         on_delete = "Cascade"
     )]
     Users,
+}
+
+impl Related<super::account_portfolios::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AccountPortfolios.def()
+    }
 }
 
 impl Related<super::portfolio_holdings::Entity> for Entity {

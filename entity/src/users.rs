@@ -33,6 +33,8 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    #[sea_orm(has_many = "super::account_portfolios::Entity")]
+    AccountPortfolios,
     #[sea_orm(has_many = "super::agent_memory::Entity")]
     AgentMemory,
     #[sea_orm(has_many = "super::asset_category_assignment::Entity")]
@@ -101,6 +103,12 @@ pub enum Relation {
     VaultCategories,
     #[sea_orm(has_many = "super::watchlists::Entity")]
     Watchlists,
+}
+
+impl Related<super::account_portfolios::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AccountPortfolios.def()
+    }
 }
 
 impl Related<super::agent_memory::Entity> for Entity {
