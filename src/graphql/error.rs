@@ -105,7 +105,7 @@ pub struct Error {
     /// How long to wait before the same request can succeed, where that is known.
     pub retry_after: Option<Duration>,
     /// What stands there now, where somebody else's change came first.
-    pub current: Option<serde_json::Value>,
+    pub current: Option<Box<serde_json::Value>>,
     /// The scope that a personal API token lacks, such as `portfolio:read`.
     pub scope: Option<&'static str>,
 }
@@ -200,7 +200,7 @@ impl From<Error> for async_graphql::Error {
                 extensions.set("issues", Value::List(issues));
             }
             if let Some(current) = error.current {
-                extensions.set("current", Value::from_json(current).unwrap_or_default());
+                extensions.set("current", Value::from_json(*current).unwrap_or_default());
             }
             if let Some(scope) = error.scope {
                 extensions.set("scope", scope);

@@ -131,7 +131,7 @@ impl<'a> Write<'a> {
 
     /// CONFLICT with what stands in the row now: it is in no state for this.
     pub fn conflict<T: Record>(row: &T::Model, message: impl Into<String>) -> Error {
-        Error { current: Some(standing::<T>(row)), ..Error::conflict(message) }
+        Error { current: Some(Box::new(standing::<T>(row))), ..Error::conflict(message) }
     }
 
     /// Writes a new row.

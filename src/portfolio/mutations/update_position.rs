@@ -78,7 +78,7 @@ impl UpdatePositionInput {
                 ("quantity", self.quantity.is_undefined()),
             ];
             let issues: Vec<Issue> =
-                brokers.into_iter().filter_map(|(field, is_kept)| (!is_kept).then(|| imported(field))).collect();
+                brokers.into_iter().filter(|(_, is_kept)| !is_kept).map(|(field, _)| imported(field)).collect();
             if let Some(first) = issues.first() {
                 return Err(Error { issues: issues.clone(), ..Error::new(ErrorCode::Conflict, first.message.clone()) });
             }
