@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
 pub mod feeding;
+pub mod importing;
 pub mod rollup;
 
 use entity::{account_portfolios, portfolio_holdings, portfolio_summary, user_preferences};

@@ -10,6 +10,7 @@ mod delete_holdings;
 mod delete_portfolio;
 mod delete_position;
 mod delete_positions;
+mod import_positions;
 mod inputs;
 mod set_account_portfolio;
 mod settle;
@@ -33,6 +34,7 @@ pub use delete_holdings::{DeleteHoldingsInput, DeleteHoldingsPayload};
 pub use delete_portfolio::{DeletePortfolioInput, DeletePortfolioPayload};
 pub use delete_position::{DeletePositionInput, DeletePositionPayload};
 pub use delete_positions::{DeletePositionsInput, DeletePositionsPayload};
+pub use import_positions::{ImportPositionsInput, ImportPositionsPayload};
 pub use inputs::{NewHoldingInput, NewPositionInput};
 pub use set_account_portfolio::{SetAccountPortfolioInput, SetAccountPortfolioPayload};
 pub use update_holding::{UpdateHoldingInput, UpdateHoldingPayload};
@@ -164,6 +166,17 @@ impl PortfolioMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The positions.")] input: DeletePositionsInput,
     ) -> Result<Option<DeletePositionsPayload>> {
+        perform(ctx, input).await
+    }
+
+    /// Takes over what a broker's file says. Positions are made or changed, and the portfolios that their accounts feed follow,
+    /// all in one transaction with one run in the log. The same file again is ALREADY_IMPORTED, with the earlier run in
+    /// `extensions.current`.
+    async fn import_positions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file.")] input: ImportPositionsInput,
+    ) -> Result<Option<ImportPositionsPayload>> {
         perform(ctx, input).await
     }
 

@@ -57,8 +57,34 @@ pub async fn open(
     accounts: &[String],
     (preferred, path): (&str, &[&str]),
 ) -> Result<Vec<Uuid>> {
+    let mut made = open_bases(transaction, user, accounts, preferred).await?;
+    if let Some(obstacle) = obstacles(transaction, user, accounts).await?.into_iter().next() {
+        return Err(obstacle.refused(path));
+    }
+    let siblings = format!(
+        "WITH {FED} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
+         SELECT {NEW_ID}, missing.user_id, missing.vault_id, missing.currency FROM (
+             SELECT DISTINCT f.user_id, f.vault_id, f.currency FROM fed f
+             WHERE f.account = ANY ($2::text[]) AND NOT EXISTS (
+                 SELECT FROM portfolio_summary b WHERE b.user_id = f.user_id AND b.vault_id = f.vault_id)
+         ) missing ON CONFLICT DO NOTHING RETURNING id"
+    );
+    let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str))];
+    for row in transaction.query_all_raw(statement(&siblings, values)).await? {
+        made.push(row.try_get("", "id")?);
+    }
+    Ok(made)
+}
+
+/// Makes the portfolios that these accounts feed, as far as they are missing; answers the new ones.
+pub async fn open_bases(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+    accounts: &[String],
+    preferred: &str,
+) -> Result<Vec<Uuid>> {
     // One's own currency where the account holds anything in it, and else one that it does hold something in.
-    let bases = format!(
+    let sql = format!(
         "INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.account, missing.currency FROM (
              SELECT p.user_id, p.account, (array_agg(p.currency ORDER BY p.currency = $3 DESC, p.currency))[1] AS currency
@@ -69,49 +95,54 @@ pub async fn open(
              GROUP BY p.user_id, p.account
          ) missing ON CONFLICT DO NOTHING RETURNING id"
     );
-    let siblings = format!(
-        "WITH {FED} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
-         SELECT {NEW_ID}, missing.user_id, missing.vault_id, missing.currency FROM (
-             SELECT DISTINCT f.user_id, f.vault_id, f.currency FROM fed f
-             WHERE f.account = ANY ($2::text[]) AND NOT EXISTS (
-                 SELECT FROM portfolio_summary b WHERE b.user_id = f.user_id AND b.vault_id = f.vault_id)
-         ) missing ON CONFLICT DO NOTHING RETURNING id"
-    );
-    let (users, names) = (super::uuids([user]), texts(accounts.iter().map(String::as_str)));
-    let made = transaction.query_all_raw(statement(&bases, [users.clone(), names.clone(), preferred.into()])).await?;
-    refuse_obstacles(transaction, user, accounts, path).await?;
-    let more = transaction.query_all_raw(statement(&siblings, [users, names])).await?;
-    made.iter().chain(&more).map(|row| Ok(row.try_get("", "id")?)).collect()
+    let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str)), preferred.into()];
+    let made = transaction.query_all_raw(statement(&sql, values)).await?;
+    made.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }
 
-/// Refuses the first position of these accounts that cannot go where it would have to.
-async fn refuse_obstacles(
-    transaction: &impl ConnectionTrait,
-    user: Uuid,
-    accounts: &[String],
-    path: &[&str],
-) -> Result<()> {
+/// Why a position cannot go where it would have to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    pub account: String,
+    pub symbol: String,
+    pub code: &'static str,
+    pub sentence: String,
+}
+
+impl Obstacle {
+    fn refused(self, path: &[&str]) -> Error {
+        match self.code {
+            "TOO_LONG" => Error::invalid(path, self.code, self.sentence),
+            code => refused(path, code, self.sentence),
+        }
+    }
+}
+
+/// The positions of these accounts that cannot go where they would have to, by symbol.
+pub async fn obstacles(transaction: &impl ConnectionTrait, user: Uuid, accounts: &[String]) -> Result<Vec<Obstacle>> {
     let sql = format!(
-        "WITH {FED} SELECT f.symbol, f.vault_id, f.currency, t.currency AS kept_in, length(f.vault_id) AS length
+        "WITH {FED} SELECT f.account, f.symbol, f.vault_id, f.currency, t.currency AS kept_in, length(f.vault_id) AS length
          FROM fed f
          LEFT JOIN portfolio_summary t ON t.user_id = f.user_id AND t.vault_id = f.vault_id
          LEFT JOIN portfolio_holdings h
              ON h.user_id = f.user_id AND h.vault_id = f.vault_id AND h.symbol = f.symbol AND NOT h.is_derived
          WHERE f.account = ANY ($2::text[])
              AND (h.id IS NOT NULL OR t.currency <> f.currency OR length(f.vault_id) > {NAME_MAX})
-         ORDER BY f.symbol, f.account LIMIT 1"
+         ORDER BY f.symbol, f.account"
     );
     let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str))];
-    let Some(row) = transaction.query_one_raw(statement(&sql, values)).await? else { return Ok(()) };
+    transaction.query_all_raw(statement(&sql, values)).await?.iter().map(obstacle).collect()
+}
+
+fn obstacle(row: &sea_orm::QueryResult) -> Result<Obstacle> {
     let text = |column: &str| row.try_get::<String>("", column);
     let (symbol, vault, currency) = (text("symbol")?, text("vault_id")?, text("currency")?);
     let kept_in: Option<String> = row.try_get("", "kept_in")?;
-    if row.try_get::<i32>("", "length")? > NAME_MAX {
-        let sentence =
-            format!("A portfolio called {vault} would have to be made, and a name has {NAME_MAX} characters.");
-        return Err(Error::invalid(path, "TOO_LONG", sentence));
-    }
     let (code, sentence) = match kept_in {
+        _ if row.try_get::<i32>("", "length")? > NAME_MAX => (
+            "TOO_LONG",
+            format!("A portfolio called {vault} would have to be made, and a name has {NAME_MAX} characters."),
+        ),
         Some(kept_in) if kept_in != currency => (
             "OTHER_CURRENCY",
             format!("{symbol} is held in {currency}, and the portfolio {vault} is kept in {kept_in}."),
@@ -121,7 +152,7 @@ async fn refuse_obstacles(
             format!("The portfolio {vault} holds {symbol} already, entered by hand: delete that first."),
         ),
     };
-    Err(refused(path, code, sentence))
+    Ok(Obstacle { account: text("account")?, symbol, code, sentence })
 }
 
 /// That something stands in the way: CONFLICT, with the reason at the field that meets it.

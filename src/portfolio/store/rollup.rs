@@ -172,13 +172,14 @@ fn derive() -> String {
     )
 }
 
-/// Derived holdings that no position is behind any more.
+/// Derived holdings that no position is behind any more. With NOT IN, which looks each up in a hash: an import fills the
+/// tables just before, and nothing is known yet of their size. None of the three is ever null.
 fn forget() -> String {
     format!(
         "WITH {PLACE}, {FED}
         DELETE FROM portfolio_holdings h USING place p
-        WHERE h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived AND NOT EXISTS (
-            SELECT FROM fed f WHERE f.user_id = h.user_id AND f.vault_id = h.vault_id AND f.symbol = h.symbol)
+        WHERE h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived
+            AND (h.user_id, h.vault_id, h.symbol) NOT IN (SELECT f.user_id, f.vault_id, f.symbol FROM fed f)
         RETURNING h.id"
     )
 }

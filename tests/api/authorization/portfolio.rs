@@ -70,6 +70,11 @@ pub(super) const FIELDS: &[(&str, &str, ForNobody)] = &[
         ForNobody::Refused,
     ),
     (
+        "importPositions",
+        r#"mutation { importPositions(input: { content: "Symbol,Quantity" }) { run { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
         "setAccountPortfolio",
         r#"mutation { setAccountPortfolio(input: { account: "Y" }) { accountPortfolio { id } } }"#,
         ForNobody::Refused,

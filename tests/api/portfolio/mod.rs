@@ -8,6 +8,7 @@ mod accounts;
 mod batches;
 mod crowds;
 mod holdings;
+mod imports;
 mod portfolios;
 mod positions;
 

@@ -1,0 +1,172 @@
+//! The statements of an import: what was imported before, and many positions at once.
+
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use entity::{portfolio_position, portfolio_sync_log};
+
+use super::{rollup::NEW_ID, statement, texts, uuids};
+use crate::{
+    graphql::{enumeration::Enumeration, error::Result},
+    portfolio::formats::Position,
+};
+
+/// Lets the user's imports come one after the other: of two with the same file the second has to see the first.
+pub async fn one_at_a_time(transaction: &impl ConnectionTrait, user: Uuid) -> Result<()> {
+    let sql = "SELECT pg_advisory_xact_lock(hashtextextended('import ' || $1::text, 0))";
+    transaction.execute_raw(statement(sql, [user.into()])).await?;
+    Ok(())
+}
+
+/// The run that took over the same content into the same account, if there is one. One that has left positions which
+/// the file no longer names is not the same when they are to be removed now.
+pub async fn earlier_run(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+    (digest, account, removes): (&str, &str, bool),
+) -> Result<Option<portfolio_sync_log::Model>> {
+    let sql = "SELECT * FROM portfolio_sync_log
+         WHERE user_id = $1 AND status IN ('success', 'partial')
+             AND metadata ->> 'digest' = $2 AND metadata ->> 'account' = $3
+             AND NOT ($4 AND coalesce((metadata -> 'kept')::integer, 0) > 0)
+         ORDER BY created_at DESC, id DESC LIMIT 1";
+    let found = statement(sql, [user.into(), digest.into(), account.into(), removes.into()]);
+    Ok(portfolio_sync_log::Entity::find().from_raw_sql(found).one(transaction).await?)
+}
+
+/// Of these symbols in these accounts, those that were entered by hand.
+pub async fn by_hand(
+    transaction: &impl ConnectionTrait,
+    user: Uuid,
+    positions: &[&Position],
+) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT p.account, p.symbol FROM portfolio_position p
+         JOIN unnest($2::text[], $3::text[]) AS given (account, symbol) USING (account, symbol)
+         WHERE p.user_id = $1 AND p.sync_source = 'manual'";
+    let [accounts, symbols] = names(positions);
+    let rows = transaction.query_all_raw(statement(sql, [user.into(), accounts, symbols])).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "account")?, row.try_get("", "symbol")?))).collect()
+}
+
+/// What became of a position.
+#[derive(FromQueryResult)]
+pub struct Put {
+    pub id: Uuid,
+    /// Whether it was made; `None` when it was as the file says already.
+    pub is_new: Option<bool>,
+}
+
+/// Whom positions are of, and what is true of those whose file doesn't say it.
+pub struct Batch<'a> {
+    pub user: Uuid,
+    /// The stored text of where they come from.
+    pub source: &'a str,
+    /// The currency that the user has named.
+    pub currency: Option<&'a str>,
+    /// The currency that the user prefers.
+    pub preferred: &'a str,
+}
+
+/// Writes positions, in their order: what a file doesn't tell stays as it was. A price without a time doesn't replace
+/// one with a time, and an older one not a later one; figures in another currency are nobody's any more.
+pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, positions: &[&Position]) -> Result<Vec<Put>> {
+    let sql = format!(
+        "WITH given AS (
+            SELECT place, account, symbol, nullif(name, '') AS name, quantity::numeric AS quantity,
+                nullif(avg_price, '')::numeric AS avg_price, nullif(price, '')::numeric AS price,
+                CASE WHEN as_of <> '' THEN least(as_of::timestamptz, now()) END AS as_of, nullif(class, '') AS class,
+                nullif(currency, '') AS currency
+            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                $10::text[]) WITH ORDINALITY
+                AS t (account, symbol, name, quantity, avg_price, price, as_of, class, currency, place)
+        ), known AS (
+            SELECT g.*, p.id AS known_id, p.name AS known_name, p.asset_class AS known_class,
+                CASE WHEN p.currency = c.held_in THEN p.avg_price END AS known_cost,
+                CASE WHEN p.currency = c.held_in THEN p.current_price END AS known_price,
+                CASE WHEN p.currency = c.held_in THEN p.price_as_of END AS known_as_of, c.held_in
+            FROM given g
+            LEFT JOIN portfolio_position p ON p.user_id = $1 AND p.account = g.account AND p.symbol = g.symbol
+            LEFT JOIN account_portfolios a ON a.user_id = $1 AND a.account = g.account
+            LEFT JOIN portfolio_summary b ON b.user_id = $1 AND b.vault_id = coalesce(a.vault_id, g.account)
+            CROSS JOIN LATERAL (SELECT coalesce(g.currency, p.currency, nullif($12, ''), b.currency, $13) AS held_in) c
+        ), priced AS (
+            SELECT k.*, k.price IS NOT NULL AND coalesce(k.known_as_of IS NULL OR k.as_of >= k.known_as_of, false) AS is_later
+            FROM known k
+        ), put AS (
+            INSERT INTO portfolio_position AS p (id, user_id, symbol, name, quantity, avg_price, current_price, price_as_of,
+                asset_class, account, currency, sync_source)
+            SELECT {NEW_ID}, $1, symbol, coalesce(name, known_name), quantity, coalesce(avg_price, known_cost, 0),
+                CASE WHEN is_later THEN price ELSE known_price END, CASE WHEN is_later THEN as_of ELSE known_as_of END,
+                coalesce(class, known_class, 'equity'), account, held_in, $11
+            FROM priced ORDER BY place
+            ON CONFLICT ON CONSTRAINT portfolio_position_user_id_symbol_account_key DO UPDATE SET
+                name = excluded.name, quantity = excluded.quantity, avg_price = excluded.avg_price,
+                current_price = excluded.current_price, price_as_of = excluded.price_as_of,
+                asset_class = excluded.asset_class, currency = excluded.currency, sync_source = excluded.sync_source
+            WHERE (p.name, p.quantity, p.avg_price, p.current_price, p.price_as_of, p.asset_class, p.currency,
+                p.sync_source) IS DISTINCT FROM (excluded.name, excluded.quantity, excluded.avg_price,
+                excluded.current_price, excluded.price_as_of, excluded.asset_class, excluded.currency,
+                excluded.sync_source)
+            RETURNING p.id, p.account, p.symbol, p.xmax = 0 AS is_new
+        )
+        SELECT coalesce(put.id, k.known_id) AS id, put.is_new
+        FROM known k LEFT JOIN put USING (account, symbol) ORDER BY k.place"
+    );
+    let [accounts, symbols] = names(positions);
+    let values: [Value; 13] = [
+        batch.user.into(),
+        accounts,
+        symbols,
+        each(positions, |position| position.name.clone()),
+        each(positions, |position| Some(position.quantity.to_string())),
+        each(positions, |position| position.avg_price.map(|price| price.to_string())),
+        each(positions, |position| position.current_price.map(|price| price.to_string())),
+        each(positions, |position| position.price_as_of.map(|at| at.to_rfc3339())),
+        each(positions, |position| position.asset_class.map(|class| class.stored().to_owned())),
+        each(positions, |position| position.currency.clone()),
+        batch.source.into(),
+        batch.currency.unwrap_or_default().into(),
+        batch.preferred.into(),
+    ];
+    Ok(Put::find_by_statement(statement(&sql, values)).all(transaction).await?)
+}
+
+/// Positions from this source in these accounts that are not among those which the file names. With NOT IN, which looks
+/// each up in a hash: nothing is known yet of the size of tables that were filled just now.
+pub async fn missing(
+    transaction: &impl ConnectionTrait,
+    (user, source): (Uuid, &str),
+    accounts: &[String],
+    named: &[(&str, &str)],
+) -> Result<Vec<portfolio_position::Model>> {
+    let sql = "SELECT p.* FROM portfolio_position p
+         WHERE p.user_id = $1 AND p.sync_source = $2 AND p.account = ANY ($3::text[])
+             AND (p.account, p.symbol) NOT IN (SELECT account, symbol FROM unnest($4::text[], $5::text[]) AS t (account, symbol))
+         ORDER BY p.account, p.symbol";
+    let values = [
+        user.into(),
+        source.into(),
+        texts(accounts.iter().map(String::as_str)),
+        texts(named.iter().map(|(account, _)| *account)),
+        texts(named.iter().map(|(_, symbol)| *symbol)),
+    ];
+    Ok(portfolio_position::Entity::find().from_raw_sql(statement(sql, values)).all(transaction).await?)
+}
+
+/// Deletes positions of the user.
+pub async fn remove(transaction: &impl ConnectionTrait, user: Uuid, positions: &[Uuid]) -> Result<()> {
+    let sql = "DELETE FROM portfolio_position WHERE user_id = $1 AND id = ANY ($2::uuid[])";
+    transaction.execute_raw(statement(sql, [user.into(), uuids(positions.iter().copied())])).await?;
+    Ok(())
+}
+
+/// The accounts and the symbols.
+fn names(positions: &[&Position]) -> [Value; 2] {
+    [each(positions, |position| position.account.clone()), each(positions, |position| Some(position.symbol.clone()))]
+}
+
+/// A text of each position, empty for none.
+fn each(positions: &[&Position], text: impl Fn(&Position) -> Option<String>) -> Value {
+    let all: Vec<String> = positions.iter().map(|position| text(position).unwrap_or_default()).collect();
+    texts(all.iter().map(String::as_str))
+}

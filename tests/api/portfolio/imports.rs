@@ -1,0 +1,385 @@
+//! Brokers' files, from their text to positions and portfolios.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::{Value, json};
+
+use super::{done, overview, portfolio, refused};
+use crate::support::{Api, Somebody};
+
+const IMPORT: &str = "importPositions";
+const COUNTS: &str = "created updated unchanged skipped failed removed";
+
+/// The text of a sample file.
+fn sample(name: &str) -> String {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/broker"));
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// What a run came to, as `SUCCESS 3: created updated unchanged skipped failed removed`, and each row as one line.
+async fn imported(api: &Api, who: &Somebody, input: Value) -> Vec<String> {
+    let selection = format!(
+        "run {{ status recordsImported }} counts {{ {COUNTS} }} \
+         rows {{ lines symbol account action field code position {{ quantity avgPrice currentPrice currency }} }}"
+    );
+    let payload = done(api, who, (IMPORT, &selection), input).await;
+    lines(&payload)
+}
+
+fn lines(payload: &Value) -> Vec<String> {
+    let counts: Vec<String> = COUNTS.split(' ').map(|count| payload["counts"][count].to_string()).collect();
+    let run = &payload["run"];
+    let head = format!("{} {}: {}", text(&run["status"]), run["recordsImported"], counts.join(" "));
+    std::iter::once(head).chain(payload["rows"].as_array().unwrap().iter().map(line)).collect()
+}
+
+fn line(row: &Value) -> String {
+    let numbers: Vec<String> = row["lines"].as_array().unwrap().iter().map(Value::to_string).collect();
+    let position = &row["position"];
+    let held = if position.is_null() {
+        String::new()
+    } else {
+        let [quantity, cost, price] = ["quantity", "avgPrice", "currentPrice"].map(|field| short(&position[field]));
+        format!(" {quantity}@{cost}@{price} {}", text(&position["currency"]))
+    };
+    let why: String = ["field", "code"]
+        .into_iter()
+        .filter_map(|field| row[field].as_str())
+        .fold(String::new(), |all, word| all + " " + word);
+    format!(
+        "{} {} {} {}{held}{why}",
+        numbers.join("+"),
+        text(&row["symbol"]),
+        text(&row["account"]),
+        text(&row["action"])
+    )
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("?")
+}
+
+/// A number without the places that say nothing.
+fn short(value: &Value) -> String {
+    let number = value.as_str().unwrap_or("?");
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.').to_owned() } else { number.to_owned() }
+}
+
+fn csv(rows: &str) -> Value {
+    json!({ "content": format!("Symbol,Quantity,Avg Price,Current Price,Currency\n{rows}"), "account": "Main" })
+}
+
+fn with(mut input: Value, changes: &Value) -> Value {
+    input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    input
+}
+
+/// A row of an answer as the expectations beside the sample files have it.
+fn told(row: &Value) -> String {
+    let lines: Vec<String> = row["lines"].as_array().unwrap().iter().map(Value::to_string).collect();
+    let head = format!("{} {}", lines.join("+"), text(&row["symbol"]));
+    let action = text(&row["action"]);
+    if matches!(action, "SKIPPED" | "FAILED") {
+        let verdict = if action == "SKIPPED" { "Skipped" } else { "Failed" };
+        return format!("{head} {verdict} {} {}", row["field"].as_str().unwrap_or("row"), text(&row["code"]));
+    }
+    assert_eq!(action, "CREATED", "{row}");
+    let position = &row["position"];
+    let [quantity, cost, price] = ["quantity", "avgPrice", "currentPrice"].map(|field| short(&position[field]));
+    let cost = if cost == "0" { "?".to_owned() } else { cost };
+    let at = position["priceAsOf"].as_str().map(|at| format!(" at {}", &at[..16])).unwrap_or_default();
+    let class = text(&position["assetClass"]);
+    let class = format!("{}{}", &class[..1], class[1..].to_lowercase());
+    let notes: String =
+        row["notes"].as_array().unwrap().iter().map(|note| format!(" {}", text(&note["code"]))).collect();
+    format!(
+        "{head} ({}) {quantity} for {cost}, now {price}{at} {} {class} in {}{notes}",
+        text(&position["name"]),
+        text(&position["currency"]),
+        text(&position["account"])
+    )
+}
+
+#[tokio::test]
+async fn every_sample_file_comes_in_as_it_is_read() {
+    let api = Api::start().await;
+    let selection = "source rows { lines symbol action field code notes { code }
+        position { name quantity avgPrice currentPrice priceAsOf assetClass currency account } }";
+    for (name, source, mapping) in [
+        ("generic.csv", "CSV", Value::Null),
+        ("generic_bad.csv", "CSV", Value::Null),
+        (
+            "generic_mapped.csv",
+            "CSV",
+            json!({ "symbol": "Ticker", "quantity": "units held", "avgPrice": "Cost per unit", "priceAsOf": "Valued on",
+                "currentPrice": "Last" }),
+        ),
+        ("sharesies.csv", "SHARESIES", Value::Null),
+        ("ibkr_flex.xml", "IBKR_FLEX", Value::Null),
+        ("ibkr_flex_bad.xml", "IBKR_FLEX", Value::Null),
+        ("ibkr_statement.csv", "IBKR_STATEMENT", Value::Null),
+        ("ibkr_statement_bad.csv", "IBKR_STATEMENT", Value::Null),
+        ("kraken_balances.json", "KRAKEN_BALANCES", Value::Null),
+        ("kraken_balances_answer.json", "KRAKEN_BALANCES", Value::Null),
+        ("kraken_ledgers.csv", "KRAKEN_LEDGERS", Value::Null),
+        ("kraken_ledgers_bad.csv", "KRAKEN_LEDGERS", Value::Null),
+        ("kucoin_accounts.json", "KUCOIN_ACCOUNTS", Value::Null),
+        ("kucoin_accounts_bad.json", "KUCOIN_ACCOUNTS", Value::Null),
+        ("kucoin_trades.csv", "KUCOIN_TRADES", Value::Null),
+        ("kucoin_trades_bad.csv", "KUCOIN_TRADES", Value::Null),
+        ("tiger.csv", "TIGER", Value::Null),
+        ("tiger_bad.csv", "TIGER", Value::Null),
+    ] {
+        let ada = api.somebody(&format!("ada.{name}")).await;
+        let input =
+            json!({ "content": sample(name), "mapping": mapping, "errorPolicy": "IMPORT_VALID", "filename": name });
+        let payload = done(&api, &ada, (IMPORT, selection), input).await;
+        assert_eq!(payload["source"], source, "{name}");
+        let rows: Vec<String> = payload["rows"].as_array().unwrap().iter().map(told).collect();
+        let expected = sample(&format!("{name}.expected"));
+        // What a file doesn't tell of the currency is the viewer's preferred one.
+        let expected: Vec<String> = expected
+            .lines()
+            .skip(1)
+            .map(|line| {
+                [" ? Crypto in ", " ? ? in "]
+                    .iter()
+                    .zip([" USD Crypto in ", " USD Equity in "])
+                    .fold(line.to_owned(), |line, (gap, filled)| line.replace(gap, filled))
+            })
+            .collect();
+        assert_eq!(rows, expected, "{name}");
+    }
+    for name in ["ibkr_flex_cut.xml", "ibkr_flex_entities.xml", "kraken_balances_cut.json"] {
+        let ada = api.somebody(&format!("ada.{name}")).await;
+        let expected = sample(&format!("{name}.expected"));
+        let code = expected.split(' ').nth(1).unwrap();
+        let refusal = refused(&api, &ada, IMPORT, json!({ "content": sample(name) })).await;
+        assert_eq!(refusal, format!("INVALID, input.content {code}"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_later_file_replaces_the_positions_of_its_source() {
+    let api = Api::start().await;
+    let (ada, eve) = (api.somebody("ada").await, api.somebody("eve").await);
+    let first = csv("aapl,10,150,180,USD\nVOO,5,400,410,USD\nBTC,1,,,\nTSLA,2,200,210,USD\n");
+    let created = [
+        "SUCCESS 4: 4 0 0 0 0 0",
+        "2 AAPL Main CREATED 10@150@180 USD",
+        "3 VOO Main CREATED 5@400@410 USD",
+        "4 BTC Main CREATED 1@0@? USD",
+        "5 TSLA Main CREATED 2@200@210 USD",
+    ];
+    // Trying writes nothing and answers the same.
+    let before = api.picture().await;
+    assert_eq!(imported(&api, &ada, with(first.clone(), &json!({ "dryRun": true }))).await, created);
+    assert_eq!(api.picture().await, before);
+    assert_eq!(imported(&api, &ada, first.clone()).await, created);
+    assert_eq!(imported(&api, &eve, first.clone()).await, created);
+    assert_eq!(
+        overview(&api, &ada).await,
+        ["Main USD 4270.00: AAPL 10@150@180 BTC 1@0@0 TSLA 2@200@210 VOO 5@400@410"]
+    );
+
+    // The same file into the same account, however it is asked for; not so into another account.
+    for changes in [json!({}), json!({ "dryRun": true }), json!({ "filename": "again.csv" })] {
+        assert_eq!(refused(&api, &ada, IMPORT, with(first.clone(), &changes)).await, "ALREADY_IMPORTED");
+    }
+    let document = super::document(IMPORT, "__typename");
+    let answer = api.refused(&ada, &document, first.clone()).await;
+    let current = &answer.body["errors"][0]["extensions"]["current"];
+    assert_eq!((&current["status"], &current["recordsImported"]), (&json!("SUCCESS"), &json!(4)));
+    let elsewhere = with(first.clone(), &json!({ "account": "Other", "dryRun": true }));
+    assert_eq!(imported(&api, &ada, elsewhere).await[0], created[0]);
+
+    // No average price leaves the earlier one; no price leaves the earlier price; what is gone is told, and kept.
+    let second = csv("AAPL,12,,190,USD\nVOO,5,400,,USD\nBTC,1,30000,,USD\nGOLD,(3),1,1,USD\n");
+    let updated = [
+        "SUCCESS 3: 0 2 1 1 0 1",
+        "2 AAPL Main UPDATED 12@150@190 USD",
+        "3 VOO Main UNCHANGED 5@400@410 USD",
+        "4 BTC Main UPDATED 1@30000@? USD",
+        "5 GOLD Main SKIPPED quantity SHORT_POSITION",
+        " TSLA Main REMOVED 2@200@210 USD KEPT",
+    ];
+    assert_eq!(imported(&api, &ada, second.clone()).await, updated);
+    assert_eq!(overview(&api, &eve).await.len(), 1, "nobody else's positions change");
+    // What was kept may be removed with the same file, once.
+    let removing = with(second, &json!({ "removeMissing": true }));
+    let removed = imported(&api, &ada, removing.clone()).await;
+    assert_eq!((removed[0].as_str(), removed[5].as_str()), ("SUCCESS 3: 0 0 3 1 0 1", " TSLA Main REMOVED DELETED"));
+    assert_eq!(refused(&api, &ada, IMPORT, removing).await, "ALREADY_IMPORTED");
+    assert_eq!(overview(&api, &ada).await, ["Main USD 34330.00: AAPL 12@150@190 BTC 1@30000@30000 VOO 5@400@410"]);
+    assert_eq!(
+        overview(&api, &eve).await,
+        ["Main USD 4270.00: AAPL 10@150@180 BTC 1@0@0 TSLA 2@200@210 VOO 5@400@410"]
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_fails_holds_everything_up_or_itself() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let first = csv("AAPL,10,150,180,USD\nTSLA,2,200,210,USD\n");
+    imported(&api, &ada, first).await;
+    let faulty =
+        with(csv("AAPL,11,150,180,USD\nVOO,five,400,410,USD\nNONE,0,1,1,USD\n"), &json!({ "removeMissing": true }));
+    let rejected = [
+        "ERROR 0: 0 0 0 2 1 0",
+        "2 AAPL Main SKIPPED REJECTED",
+        "3 VOO Main FAILED quantity NOT_A_NUMBER",
+        "4 NONE Main SKIPPED quantity ZERO_QUANTITY",
+    ];
+    let before = overview(&api, &ada).await;
+    // A run that took over nothing can come again.
+    for _ in 0..2 {
+        assert_eq!(imported(&api, &ada, faulty.clone()).await, rejected);
+        assert_eq!(overview(&api, &ada).await, before);
+    }
+    // What a faulty file doesn't name may be in the row that cannot be read: nothing is deleted.
+    let valid = with(faulty, &json!({ "errorPolicy": "IMPORT_VALID" }));
+    assert_eq!(
+        imported(&api, &ada, valid).await,
+        [
+            "PARTIAL 1: 0 1 0 1 1 1",
+            "2 AAPL Main UPDATED 11@150@180 USD",
+            "3 VOO Main FAILED quantity NOT_A_NUMBER",
+            "4 NONE Main SKIPPED quantity ZERO_QUANTITY",
+            " TSLA Main REMOVED 2@200@210 USD KEPT",
+        ]
+    );
+    let document = "{ viewer { syncRuns(orderBy: [{ field: CREATED_AT }]) { nodes {
+        syncSource status recordsImported errorMessage filename metadata } } } }";
+    let answer = api.ask(Some(&ada), document).await;
+    let runs = answer.data()["viewer"]["syncRuns"]["nodes"].as_array().unwrap().clone();
+    let told: Vec<String> = runs
+        .iter()
+        .map(|run| format!("{} {} {}", text(&run["status"]), run["recordsImported"], text(&run["errorMessage"])))
+        .collect();
+    let complaint = "Line 3: five is no number such as 1234.5, 1,234.50 or (12.00).";
+    assert_eq!(
+        told,
+        [
+            "SUCCESS 2 ?".to_owned(),
+            format!("ERROR 0 {complaint}"),
+            format!("ERROR 0 {complaint}"),
+            format!("PARTIAL 1 {complaint}")
+        ]
+    );
+    assert_eq!(runs[3]["metadata"]["kept"], 1);
+}
+
+#[tokio::test]
+async fn what_was_entered_by_hand_is_left_alone() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let by_hand = json!({ "symbol": "AAPL", "account": "Main", "quantity": "1", "avgPrice": "5", "currency": "USD" });
+    done(&api, &ada, ("createPosition", "position { id }"), by_hand).await;
+    let main = portfolio(&api, &ada, "Fund", "USD").await;
+    let holding = json!({ "portfolioId": main, "symbol": "VOO", "quantity": "1", "avgCost": "7" });
+    done(&api, &ada, ("createHolding", "holding { id }"), holding).await;
+    done(
+        &api,
+        &ada,
+        ("setAccountPortfolio", "accountPortfolio { id }"),
+        json!({ "account": "Main", "portfolioId": main }),
+    )
+    .await;
+    portfolio(&api, &ada, "Fund EUR", "GBP").await;
+    let file = csv("AAPL,10,150,180,USD\nVOO,5,400,410,USD\nSAP,3,100,110,EUR\nBTC,1,10,20,USD\nNZ1,1,10,20,NZD\n");
+    let before = overview(&api, &ada).await;
+    assert_eq!(imported(&api, &ada, file.clone()).await[0], "ERROR 0: 0 0 0 2 3 0");
+    assert_eq!(overview(&api, &ada).await, before);
+    let valid = with(file, &json!({ "errorPolicy": "IMPORT_VALID" }));
+    assert_eq!(
+        imported(&api, &ada, valid).await,
+        [
+            "PARTIAL 2: 2 0 0 0 3 0",
+            "2 AAPL Main FAILED symbol HELD_BY_HAND",
+            "3 VOO Main FAILED symbol HELD_BY_HAND",
+            "4 SAP Main FAILED symbol OTHER_CURRENCY",
+            "5 BTC Main CREATED 1@10@20 USD",
+            "6 NZ1 Main CREATED 1@10@20 NZD",
+        ]
+    );
+    assert_eq!(
+        overview(&api, &ada).await,
+        [
+            "Fund USD 32.00: AAPL 1@5@5 BTC 1@10@20 VOO! 1@7@7",
+            "Fund EUR GBP 0:",
+            "Fund NZD NZD 20.00: NZ1 1@10@20",
+            "Main USD 0:"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_price_gives_way_to_a_later_one_alone() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let file = |price: &str, at: &str| {
+        let content =
+            format!("Symbol,Quantity,Avg Price,Current Price,Price As Of,Currency\nAAPL,1,10,{price},{at},USD\n");
+        json!({ "content": content, "account": "Main" })
+    };
+    for (price, at, stands) in [
+        ("20", "", "20"),
+        ("21", "2026-01-02", "21"),
+        ("22", "2026-01-01", "21"),
+        ("23", "", "21"),
+        ("24", "2026-01-02T00:00:01Z", "24"),
+    ] {
+        let rows = imported(&api, &ada, file(price, at)).await;
+        assert!(rows[1].contains(&format!("1@10@{stands} USD")), "{price} at {at}: {rows:?}");
+    }
+    // Figures in another currency are no longer true, and a time that has not come yet is now.
+    let euros = json!({ "content": "Symbol,Quantity,Currency\nAAPL,1,EUR\n", "account": "Main" });
+    assert_eq!(imported(&api, &ada, euros).await[1], "2 AAPL Main UPDATED 1@0@? EUR");
+    imported(&api, &ada, file("25", "2150-01-01")).await;
+    let answer = api.ask(Some(&ada), "{ viewer { positions { nodes { priceAsOf } } } }").await;
+    let at = answer.data()["viewer"]["positions"]["nodes"][0]["priceAsOf"].as_str().unwrap().to_owned();
+    assert!(at.as_str() < "2149", "{at}");
+}
+
+#[tokio::test]
+async fn wrong_inputs_are_refused_with_their_fields() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let good = csv("AAPL,10,150,180,USD\n");
+    for (changes, refusal) in [
+        (json!({ "content": "" }), "INVALID, input.content EMPTY"),
+        (json!({ "content": "hello" }), "INVALID, input.content UNKNOWN_FORMAT"),
+        (json!({ "content": "x".repeat(100 * 1024 + 1) }), "INVALID, input.content TOO_LONG"),
+        (json!({ "content": "Symbol,Quantity\n" }), "INVALID, input.content NO_ROWS"),
+        (json!({ "source": "KRAKEN_LEDGERS" }), "INVALID, input.content MISSING_COLUMN"),
+        (json!({ "mapping": { "symbol": "Ticker" } }), "INVALID, input.content MISSING_COLUMN"),
+        (json!({ "source": "TIGER", "mapping": {} }), "INVALID, input.mapping NOT_TAKEN"),
+        (
+            json!({ "account": " ", "filename": "x".repeat(501), "mapping": { "name": "" } }),
+            "INVALID, input.account BLANK, input.filename TOO_LONG, input.mapping.name BLANK",
+        ),
+        (json!({ "account": "x".repeat(101) }), "INVALID, input.account TOO_LONG"),
+    ] {
+        let input = with(good.clone(), &changes);
+        assert_eq!(refused(&api, &ada, IMPORT, input).await, refusal, "{changes}");
+    }
+    // Amounts that are fine one by one and too large together take everything back.
+    let huge = csv("A,1000,1,900000000000000,USD\nB,1000,1,900000000000000,USD\n");
+    assert_eq!(refused(&api, &ada, IMPORT, huge).await, "INVALID, input.content OUT_OF_RANGE");
+}
+
+#[tokio::test]
+async fn ten_thousand_rows_come_in_at_once() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let rows: String = (0..10_000).map(|row| format!("S{row},1\n")).collect();
+    let input = json!({ "content": format!("Symbol,Quantity\n{rows}"), "account": "Main", "currency": "NZD" });
+    let payload = done(&api, &ada, (IMPORT, &format!("run {{ recordsImported }} counts {{ {COUNTS} }}")), input).await;
+    assert_eq!((&payload["run"]["recordsImported"], &payload["counts"]["created"]), (&json!(10_000), &json!(10_000)));
+    let answer = api.ask(Some(&ada), "{ viewer { portfolios { nodes { currency numberOfHoldings } } } }").await;
+    assert_eq!(
+        answer.data()["viewer"]["portfolios"]["nodes"],
+        json!([{ "currency": "NZD", "numberOfHoldings": 10_000 }])
+    );
+}
