@@ -4,6 +4,8 @@
 
 pub mod mutations;
 pub mod queries;
+pub mod statistics;
 mod store;
+pub mod tax_year;
 pub mod trade;
 pub mod types;

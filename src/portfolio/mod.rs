@@ -5,7 +5,10 @@
 //! Whoever changes holdings, positions or cash does it between [`lock`] and [`roll_up`]: the first makes others wait,
 //! the second makes holdings follow from positions, and portfolios from holdings. Nobody else writes derived figures.
 
+pub mod allocation;
+pub mod concentration;
 pub mod formats;
+pub mod freshness;
 pub mod mutations;
 mod store;
 pub mod types;

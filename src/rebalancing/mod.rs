@@ -2,9 +2,12 @@
 //!
 //! Tables: rebalance_schedule, rebalance_execution.
 
+pub mod drift;
 pub mod mutations;
 pub mod next_run;
+pub mod plan;
 mod store;
+pub mod targets;
 pub mod types;
 
 pub use store::reschedule;

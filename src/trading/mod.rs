@@ -2,6 +2,7 @@
 //!
 //! Tables: user_trade_rule.
 
+pub mod due;
 pub mod mutations;
 pub mod rule;
 pub mod types;
