@@ -19,7 +19,7 @@ use super::{
     cost::Meter,
     error::{Error, Result},
     filter::Expression,
-    loader::{self, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
+    loader::{self, Alls, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
     mutation::idempotency,
     page::Page,
     table::{BY_ID, Columns, Key, Record},
@@ -187,6 +187,14 @@ impl Call {
         reader.snapshot.scope().may_read(T::TABLE.sql)?;
         let ones = reader.typed(loader::ones::<T>);
         answered::<Ones<T>, _>(ones.try_load(OneKey { on, key }).await)
+    }
+
+    /// All rows with these values in these columns, by id, batched likewise: for figures that are computed from them.
+    pub async fn all<T: Record>(&self, on: Columns, key: Key) -> Result<Arc<Vec<T::Model>>> {
+        let reader = self.reader();
+        reader.snapshot.scope().may_read(T::TABLE.sql)?;
+        let alls = reader.typed(loader::alls::<T>);
+        answered::<Alls<T>, _>(alls.try_load(OneKey { on, key }).await)
     }
 
     /// A loader of a module's own, made once for what this document reads.

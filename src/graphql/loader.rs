@@ -110,6 +110,7 @@ type Model<T> = <T as Record>::Model;
 pub type Lists<T> = Loader<ListKey, Result<Arc<Slice<Model<T>>>>, ListBatch<T>>;
 pub type Counts = Loader<ListKey, Result<i64>, CountBatch>;
 pub type Ones<T> = Loader<OneKey, Result<Option<Model<T>>>, OneBatch<T>>;
+pub type Alls<T> = Loader<OneKey, Result<Arc<Vec<Model<T>>>>, AllBatch<T>>;
 
 pub fn lists<T: Record>(snapshot: Arc<Snapshot>) -> Lists<T> {
     Loader::new(ListBatch(snapshot, PhantomData)).with_max_batch_size(BATCH_MAX)
@@ -123,9 +124,14 @@ pub fn ones<T: Record>(snapshot: Arc<Snapshot>) -> Ones<T> {
     Loader::new(OneBatch(snapshot, PhantomData)).with_max_batch_size(BATCH_MAX)
 }
 
+pub fn alls<T: Record>(snapshot: Arc<Snapshot>) -> Alls<T> {
+    Loader::new(AllBatch(snapshot, PhantomData)).with_max_batch_size(BATCH_MAX)
+}
+
 pub struct ListBatch<T>(Arc<Snapshot>, PhantomData<fn() -> T>);
 pub struct CountBatch(Arc<Snapshot>);
 pub struct OneBatch<T>(Arc<Snapshot>, PhantomData<fn() -> T>);
+pub struct AllBatch<T>(Arc<Snapshot>, PhantomData<fn() -> T>);
 
 #[allow(refining_impl_trait, reason = "a boxed future is known to be Send, which the trait does not say")]
 impl<T: Record> BatchFn<ListKey, Result<Arc<Slice<Model<T>>>>> for ListBatch<T> {
@@ -167,6 +173,21 @@ impl<T: Record> BatchFn<OneKey, Result<Option<Model<T>>>> for OneBatch<T> {
             move |group| {
                 let snapshot = snapshot.clone();
                 async move { single_rows::<T>(&snapshot, &group).await }
+            },
+        ))
+    }
+}
+
+#[allow(refining_impl_trait, reason = "a boxed future is known to be Send, which the trait does not say")]
+impl<T: Record> BatchFn<OneKey, Result<Arc<Vec<Model<T>>>>> for AllBatch<T> {
+    fn load(&mut self, keys: &[OneKey]) -> BoxFuture<'_, HashMap<OneKey, Result<Arc<Vec<Model<T>>>>>> {
+        let (snapshot, keys) = (self.0.clone(), keys.to_vec());
+        Box::pin(in_groups(
+            keys,
+            |key| key.on,
+            move |group| {
+                let snapshot = snapshot.clone();
+                async move { all_rows::<T>(&snapshot, &group).await }
             },
         ))
     }
@@ -249,6 +270,21 @@ async fn single_rows<T: Record>(snapshot: &Snapshot, group: &[OneKey]) -> Result
         }
     }
     Ok(found)
+}
+
+async fn all_rows<T: Record>(snapshot: &Snapshot, group: &[OneKey]) -> Result<Vec<Arc<Vec<Model<T>>>>> {
+    let Some(first) = group.first() else { return Ok(Vec::new()) };
+    let keys: Vec<&Key> = group.iter().map(|key| &key.key).collect();
+    let statement = select::all(T::TABLE, first.on, &keys, snapshot.scope(), &columns::<T>());
+    let rows = snapshot.rows(statement).await?;
+    snapshot.meter.add(prices::ROW.saturating_mul(rows.len() as u64));
+    let mut lists: Vec<Vec<Model<T>>> = keys.iter().map(|_| Vec::new()).collect();
+    for (index, model) in models::<T>(rows)? {
+        if let Some(list) = lists.get_mut(index) {
+            list.push(model);
+        }
+    }
+    Ok(lists.into_iter().map(Arc::new).collect())
 }
 
 fn columns<T: Record>() -> Vec<&'static str> {

@@ -13,6 +13,7 @@ use sea_orm::{
         SelectStatement, extension::postgres::PgExpr,
     },
 };
+use uuid::Uuid;
 
 use super::{
     filter::Expression,
@@ -27,7 +28,7 @@ pub const ORDINAL: &str = "ordinal";
 /// The column of a count.
 pub const COUNT: &str = "rows";
 /// What the outermost table is called in its statement.
-const ROOT: &str = "t0";
+pub const ROOT: &str = "t0";
 
 /// One page per key, each a row longer than asked for, which tells whether there is more.
 pub fn page(page: &Page, keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
@@ -78,6 +79,30 @@ pub fn one(table: &Table, on: &[(&str, &str)], keys: &[&Key], scope: &Scope, col
     for_each_key(select, keys, |inner, parents| {
         format!("SELECT page.*, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page")
     })
+}
+
+/// All rows of each key, by id: for figures that are computed from them.
+pub fn all(table: &Table, on: &[(&str, &str)], keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
+    let mut select = rows_of(table, on.iter().map(|(_, theirs)| *theirs), scope);
+    for column in columns {
+        select.expr(own(column));
+    }
+    for_each_key(select, keys, |inner, parents| {
+        format!(
+            "SELECT page.*, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page \
+             ORDER BY parent.{ORDINAL}, page.id"
+        )
+    })
+}
+
+/// A user's rows of a table, called [`ROOT`], that a filter lets through; what is selected of them is the caller's to add.
+pub fn owned(table: &Table, user: Uuid, filter: Option<&Expression>, scope: &Scope) -> SelectStatement {
+    let mut select = rows_of(table, std::iter::empty(), scope);
+    select.and_where(own("user_id").eq(user));
+    if let Some(filter) = filter {
+        select.and_where(condition(filter, ROOT, scope));
+    }
+    select
 }
 
 /// The visible rows of a relation's target that belong to a parent.

@@ -115,6 +115,9 @@ pub type Columns = &'static [(&'static str, &'static str)];
 /// How a row is found by its id.
 pub const BY_ID: Columns = &[("id", "id")];
 
+/// How a user's rows are found.
+pub const BY_USER: Columns = &[("user_id", "user_id")];
+
 /// The values that tie a row to its relations.
 pub type Key = Vec<KeyPart>;
 

@@ -1,6 +1,8 @@
 //! The journal's statements, and how its rows are made from inputs.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
+pub mod statistics;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{journal_entries, manual_trade_logs, portfolio_summary, trade_analysis, user_preferences};
 use rust_decimal::Decimal;

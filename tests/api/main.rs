@@ -19,6 +19,7 @@ mod clients;
 mod connections;
 mod cost;
 mod faults;
+mod figures;
 mod generated;
 mod http;
 mod inputs;

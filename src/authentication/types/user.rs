@@ -19,7 +19,7 @@ use crate::{
         scalars::{Currency, DateTime},
         table::{Column, Edge, Record, Table},
     },
-    journaling::types::{JournalEntry, TradeAnalysis, TradeLog},
+    journaling::types::{JournalEntry, TradeAnalysis, TradeFigures, TradeLog},
     logging::types::{Activity, ActivityFigures},
     onboarding::types::{Onboarding, TradingPreferences},
     portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
@@ -84,6 +84,8 @@ pub struct User {
     pub target_sums: TargetSums,
     #[graphql(flatten)]
     pub activity: ActivityFigures,
+    #[graphql(flatten)]
+    pub trade_figures: TradeFigures,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -301,6 +303,7 @@ impl Record for User {
             second_factor: SecondFactor { user_id: id },
             target_sums: TargetSums { user_id: id },
             activity: ActivityFigures { user_id: id },
+            trade_figures: TradeFigures { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

@@ -156,6 +156,12 @@ impl<'a> Sum<'a> {
             Kind::Leaf => Cost::FREE,
             Kind::Part => Cost::once(inner.once),
             Kind::Parts => Cost::once(inner.once.saturating_mul(prices::PLAIN_LIST)),
+            Kind::Computed { price, is_list } => {
+                let items = if is_list { prices::PLAIN_LIST } else { 1 };
+                // A relation in the filter is looked up for every row, as in a list.
+                let looks = values::relations(field, self.variables).saturating_add(1);
+                Cost::once(inner.once.saturating_mul(items).saturating_add(price.saturating_mul(looks)))
+            }
             Kind::Row => Cost::once(row),
             Kind::Rows(by) => Cost::once(row.saturating_mul(values::items(field, by, self.variables))),
             Kind::Page => Cost::once(self.page(field, inner)),

@@ -43,6 +43,8 @@ pub enum Kind {
     Part,
     /// A plain list of such objects.
     Parts,
+    /// Such an object, or such a list, that is computed from many rows: so much once, and what is selected in it.
+    Computed { price: u64, is_list: bool },
     /// At most one row.
     Row,
     /// As many rows as this argument lists.
@@ -127,6 +129,9 @@ fn kind_of(
             "pageInfo" => Kind::FactOfPage,
             _ => Kind::Figure,
         };
+    }
+    if let Some((_, price)) = prices::COMPUTED.iter().find(|(name, _)| *name == named(ty)) {
+        return Kind::Computed { price: *price, is_list: is_list(ty) };
     }
     match of {
         Some(kind) if is_page(kind) => Kind::Page,

@@ -35,6 +35,20 @@ pub const SUBSCRIPTION: u64 = 10;
 /// How many items a plain list of objects without ids is taken to have.
 pub const PLAIN_LIST: u64 = 25;
 
+/// Figures that are computed from all rows of a kind: reading an object of one of these types, whatever is selected in it.
+/// A name that is no type fails a test.
+pub const COMPUTED: &[(&str, u64)] = &[
+    ("Allocation", 25),
+    ("Concentration", 25),
+    ("DriftReport", 50),
+    ("EquityCurve", 100),
+    ("Performers", 25),
+    ("RealisedGains", 100),
+    ("RebalancePlan", 50),
+    ("TradeRuleEvaluation", 5),
+    ("TradeStatistics", 100),
+];
+
 /// What one document may cost at most, however large a budget is.
 pub const DOCUMENT_MAX: u64 = 20_000;
 

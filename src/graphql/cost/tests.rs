@@ -282,4 +282,7 @@ fn every_mutation_has_a_price_and_no_price_is_left_over() {
     for (name, _) in prices::MUTATIONS {
         assert!(mutations.contains(name), "{name} is no mutation: take it out of the prices");
     }
+    for (name, _) in prices::COMPUTED {
+        assert!(SCHEMA.named(name).is_some(), "{name} is no type: take it out of the prices");
+    }
 }

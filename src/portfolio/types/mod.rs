@@ -1,12 +1,14 @@
 //! The types of this part, one file each.
 
 pub mod account_portfolio;
+pub mod figures;
 pub mod holding;
 pub mod portfolio;
 pub mod position;
 pub mod sync_run;
 
 pub use account_portfolio::AccountPortfolio;
+pub use figures::PortfolioFigures;
 pub use holding::{AssetClass, Holding};
 pub use portfolio::Portfolio;
 pub use position::{Position, SyncSource};

@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 use entity::portfolio_summary;
 use uuid::Uuid;
 
-use super::{account_portfolio::AccountPortfolio, holding::Holding};
+use super::{account_portfolio::AccountPortfolio, figures::PortfolioFigures, holding::Holding};
 use crate::{
     authentication::types::User,
     edges,
@@ -15,6 +15,7 @@ use crate::{
         scalars::{Currency, DateTime, Decimal},
         table::{Column, Edge, Record, Table},
     },
+    rebalancing::types::Balance,
 };
 
 /// A portfolio: the total of its holdings and its cash, all in one currency.
@@ -45,6 +46,10 @@ pub struct Portfolio {
     pub invested_amount: Decimal,
     /// How many holdings it has.
     pub number_of_holdings: i32,
+    #[graphql(flatten)]
+    pub figures: PortfolioFigures,
+    #[graphql(flatten)]
+    pub balance: Balance,
     /// When the portfolio was last changed.
     pub last_updated: DateTime,
     /// When the portfolio was made.
@@ -113,9 +118,12 @@ impl Record for Portfolio {
             last_updated,
             created_at,
         } = row;
+        let (vault, cash) = (vault_id.clone(), cash_balance);
         Ok(Self {
             id: Id::new(id),
             user_id,
+            figures: PortfolioFigures { user_id, vault_id: vault.clone(), currency: currency.clone(), cash },
+            balance: Balance { user_id, vault_id: vault, currency: currency.clone(), cash },
             vault_id,
             currency: Currency(currency),
             portfolio_value: Decimal(portfolio_value),

@@ -5,6 +5,7 @@ use entity::user_trade_rule;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
+use super::evaluation::Judgement;
 use crate::{
     authentication::types::User,
     edges,
@@ -72,6 +73,8 @@ pub struct TradeRule {
     pub enabled: bool,
     /// When the rule was last acted on, null when it never was.
     pub last_triggered: Option<DateTime>,
+    #[graphql(flatten)]
+    pub judgement: Judgement,
     /// When the rule was made.
     pub created_at: DateTime,
     /// When the rule was last changed.
@@ -128,16 +131,28 @@ impl Record for TradeRule {
             created_at,
             updated_at,
         } = row;
+        let (kind, frequency) = (TradeRuleType::from_stored(&rule_type)?, optional(frequency)?);
+        let judgement = Judgement {
+            user_id,
+            symbol: symbol.clone(),
+            kind,
+            threshold,
+            frequency,
+            amount,
+            is_enabled: enabled,
+            last_triggered: last_triggered.map(|time| time.to_utc()),
+        };
         Ok(Self {
             id: Id::new(id),
             user_id,
             symbol,
-            rule_type: TradeRuleType::from_stored(&rule_type)?,
+            rule_type: kind,
             threshold: Decimal(threshold),
-            frequency: optional(frequency)?,
+            frequency,
             amount: amount.map(Decimal),
             enabled,
             last_triggered: last_triggered.map(Into::into),
+            judgement,
             created_at: created_at.into(),
             updated_at: updated_at.into(),
         })

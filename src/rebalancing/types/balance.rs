@@ -1,0 +1,306 @@
+//! A portfolio's fields about its targets: how far it is from them, and what would bring it back.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Object};
+use chrono::Utc;
+use entity::{
+    asset_category_assignment, portfolio_holdings, rebalance_schedule, user_trading_preferences, vault_categories,
+};
+use futures_util::future::try_join5;
+use rust_decimal::Decimal as Exact;
+use uuid::Uuid;
+
+use super::{
+    RebalanceSchedule,
+    drift_report::{AssetClassDrift, DriftReport, OversizedHolding, TargetSource, add_up, shown},
+    rebalance_plan::{PlannedClass, PlannedTrade, RebalancePlan},
+};
+use crate::{
+    clock,
+    graphql::{
+        call::call,
+        enumeration::Enumeration,
+        error::{Error, Result},
+        scalars::{Currency, DateTime, Decimal},
+        table::BY_USER,
+    },
+    onboarding::types::TradingPreferences,
+    portfolio::{
+        freshness::Freshness,
+        types::{Holding, figures::OF_PORTFOLIO},
+    },
+    rebalancing::{
+        drift::{Held, Report, Unknown, report},
+        plan::{self, Limits, Refusal, plan},
+        targets::{Category, Key, Preferences, Wanted},
+    },
+    vault_categories::types::{CategoryAssignment, CategoryType, VaultCategory},
+};
+
+/// The threshold where nobody has named one, in percentage points, and the most trades likewise.
+const THRESHOLD: Exact = Exact::from_parts(5, 0, 0, false, 0);
+const TRADES: i32 = 10;
+const TRADES_MAX: i32 = 1000;
+/// Money that comes in lies below this in both directions: what a column of money holds.
+const CASH_LIMIT: Exact = Exact::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
+
+/// A portfolio, as far as its balance needs it.
+pub struct Balance {
+    pub user_id: Uuid,
+    pub vault_id: String,
+    pub currency: String,
+    pub cash: Exact,
+}
+
+/// Fields of a portfolio about its targets.
+#[Object]
+impl Balance {
+    /// How far the portfolio is from the targets of its user's categories or trading preferences.
+    async fn drift(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The drift above which rebalancing is due, in percentage points; what was set when left out."
+        )]
+        threshold: Option<Decimal>,
+    ) -> Result<DriftReport> {
+        let facts = Box::pin(self.facts(ctx, checked_threshold(threshold)?)).await?;
+        let found = facts.wanted.as_ref().ok_or(Unknown::NoTargets).and_then(|wanted| {
+            let held = |holding: &portfolio_holdings::Model| Held {
+                class: wanted.class_of(&holding.symbol, &holding.asset_class),
+                value: holding.market_value,
+            };
+            let held: Vec<Held> = facts.holdings.iter().map(held).collect();
+            report(&wanted.targets, wanted.cash_class, &held, self.cash)
+        });
+        self.told(&facts, found)
+    }
+
+    /// The trades that would bring the portfolio back to its targets, as a preview that writes nothing.
+    async fn rebalance_plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Money that comes in first, in the portfolio's currency; negative to take it out.")] new_cash: Option<Decimal>,
+        #[graphql(desc = "The most trades, 0 to 1000; the schedule's when left out, else 10.")] max_trades: Option<i32>,
+        #[graphql(desc = "False refuses a plan that leaves a class further off than its threshold; the schedule's \
+                          setting when left out, else true.")]
+        allow_partial: Option<bool>,
+        #[graphql(
+            desc = "The drift above which rebalancing is due, in percentage points; what was set when left out."
+        )]
+        threshold: Option<Decimal>,
+    ) -> Result<RebalancePlan> {
+        let new_cash = checked_cash(new_cash)?;
+        let max_trades = max_trades.map(checked_trades).transpose()?;
+        let facts = Box::pin(self.facts(ctx, checked_threshold(threshold)?)).await?;
+        let schedule = facts.schedule.as_ref();
+        let set = schedule.map_or(TRADES, |schedule| schedule.max_trades_per_session);
+        let limits = Limits {
+            trades_max: usize::try_from(max_trades.unwrap_or(set)).unwrap_or_default(),
+            partial_is_allowed: allow_partial.unwrap_or(schedule.is_none_or(|one| one.allow_partial_rebalancing)),
+        };
+        let found = facts.wanted.as_ref().ok_or(Refusal::Unknown(Unknown::NoTargets)).and_then(|wanted| {
+            let held = |holding: &portfolio_holdings::Model| plan::Holding {
+                class: wanted.class_of(&holding.symbol, &holding.asset_class),
+                quantity: holding.quantity,
+                price: holding.current_price,
+                value: holding.market_value,
+            };
+            let held: Vec<plan::Holding> = facts.holdings.iter().map(held).collect();
+            plan(&wanted.targets, wanted.cash_class, &held, self.cash, new_cash, limits)
+        });
+        self.planned(&facts, new_cash, found)
+    }
+}
+
+/// What a report and a plan are made from.
+struct Facts {
+    holdings: Arc<Vec<portfolio_holdings::Model>>,
+    schedule: Option<rebalance_schedule::Model>,
+    /// In the order in which the user shows them.
+    categories: Vec<vault_categories::Model>,
+    wanted: Option<Wanted>,
+    fresh: Freshness,
+}
+
+impl Balance {
+    async fn facts(&self, ctx: &Context<'_>, threshold: Option<Exact>) -> Result<Facts> {
+        let (call, user) = (call(ctx), vec![self.user_id.into()]);
+        let (holdings, schedule, preferences, categories, assignments) = try_join5(
+            call.all::<Holding>(OF_PORTFOLIO, vec![self.user_id.into(), (&self.vault_id).into()]),
+            call.one::<RebalanceSchedule>(BY_USER, user.clone()),
+            call.one::<TradingPreferences>(BY_USER, user.clone()),
+            call.all::<VaultCategory>(BY_USER, user.clone()),
+            call.all::<CategoryAssignment>(BY_USER, user),
+        )
+        .await?;
+        let categories = active(&categories);
+        let usual = threshold
+            .or(schedule.as_ref().map(|schedule| schedule.threshold))
+            .or(preferences.as_ref().and_then(|preferences| preferences.rebalance_threshold))
+            .unwrap_or(THRESHOLD);
+        let wanted = if categories.is_empty() {
+            preferences.as_ref().and_then(|preferences| Wanted::of_preferences(targets(preferences), usual))
+        } else {
+            Some(sorted(&categories, &assignments, threshold, usual))
+        };
+        let times = holdings.iter().map(|holding| holding.price_as_of.map(|time| time.with_timezone(&Utc)));
+        let fresh = Freshness::of(times, clock::now());
+        Ok(Facts { holdings, schedule, categories, wanted, fresh })
+    }
+
+    fn told(&self, facts: &Facts, found: Result<Report<Key>, Unknown>) -> Result<DriftReport> {
+        let (report, reason) = match found {
+            Ok(report) => (Some(report), None),
+            Err(unknown) => (None, Some(unknown.into())),
+        };
+        let source =
+            if facts.categories.is_empty() { TargetSource::TradingPreferences } else { TargetSource::Categories };
+        let mut classes = Vec::new();
+        let mut oversized = Vec::new();
+        if let Some(report) = &report {
+            for class in shown(report) {
+                classes.push(AssetClassDrift::of(class.clone(), &facts.categories)?);
+            }
+            for found in &report.oversized {
+                oversized.extend(OversizedHolding::of(*found, &facts.holdings)?);
+            }
+        }
+        let sum = report.as_ref().map(|report| report.targets_sum);
+        Ok(DriftReport {
+            currency: Currency(self.currency.clone()),
+            target_source: facts.wanted.is_some().then_some(source),
+            targets_sum: sum.map(Decimal),
+            targets_add_up: add_up(sum),
+            total: report.as_ref().map(|report| Decimal(report.total)),
+            drift: report.as_ref().map(|report| Decimal(report.drift)),
+            is_due: report.is_some_and(|report| report.is_due),
+            classes,
+            oversized,
+            reason,
+            as_of: facts.fresh.as_of.map(DateTime),
+            is_stale: facts.fresh.is_stale,
+        })
+    }
+
+    fn planned(
+        &self,
+        facts: &Facts,
+        new_cash: Exact,
+        found: Result<plan::Plan<Key>, Refusal>,
+    ) -> Result<RebalancePlan> {
+        let empty = RebalancePlan {
+            currency: Currency(self.currency.clone()),
+            trades: Vec::new(),
+            classes: Vec::new(),
+            total: None,
+            cash_before: Decimal(self.cash),
+            new_cash: Decimal(new_cash),
+            cash_after: None,
+            sales: None,
+            purchases: None,
+            drift_after: None,
+            shortfall: None,
+            reason: None,
+            as_of: facts.fresh.as_of.map(DateTime),
+            is_stale: facts.fresh.is_stale,
+        };
+        let plan = match found {
+            Ok(plan) => plan,
+            Err(refusal) => return Ok(RebalancePlan::refused(refusal, empty)),
+        };
+        let mut trades = Vec::new();
+        for trade in &plan.trades {
+            trades.extend(PlannedTrade::of(*trade, &facts.holdings)?);
+        }
+        let is_shown =
+            |class: &plan::ClassPlan<Key>| class.target.key != Key::Unassigned || !class.value_before.is_zero();
+        let classes = plan.classes.into_iter().filter(is_shown);
+        Ok(RebalancePlan {
+            trades,
+            classes: classes.map(|class| PlannedClass::of(class, &facts.categories)).collect::<Result<_>>()?,
+            total: Some(Decimal(plan.total)),
+            cash_after: Some(Decimal(plan.cash_after)),
+            sales: Some(Decimal(plan.sales)),
+            purchases: Some(Decimal(plan.purchases)),
+            drift_after: Some(Decimal(plan.drift_after)),
+            shortfall: plan.shortfall.map(Into::into),
+            ..empty
+        })
+    }
+}
+
+/// The active categories that drive rebalancing, in the order in which the user shows them.
+fn active(categories: &[vault_categories::Model]) -> Vec<vault_categories::Model> {
+    let is_wanted = |category: &&vault_categories::Model| {
+        category.is_active == Some(true) && category.category_type == CategoryType::AssetClass.stored()
+    };
+    let mut active: Vec<_> = categories.iter().filter(is_wanted).cloned().collect();
+    // Those without a place come last.
+    active.sort_by_cached_key(|category| {
+        (category.display_order.is_none(), category.display_order, category.category_code.clone())
+    });
+    active
+}
+
+fn sorted(
+    categories: &[vault_categories::Model],
+    assignments: &[asset_category_assignment::Model],
+    threshold: Option<Exact>,
+    usual: Exact,
+) -> Wanted {
+    let places: HashMap<Uuid, usize> =
+        categories.iter().enumerate().map(|(place, category)| (category.id, place)).collect();
+    let wanted: Vec<Category> = categories
+        .iter()
+        .map(|category| Category {
+            code: category.category_code.clone(),
+            percent: category.target_allocation_percent,
+            threshold: threshold.or(category.rebalance_threshold),
+            min: category.min_allocation_percent,
+            max: category.max_allocation_percent,
+            position_max: category.max_single_position_percent,
+        })
+        .collect();
+    let assigned = assignments
+        .iter()
+        .filter(|assignment| assignment.is_active == Some(true))
+        .filter_map(|assignment| Some((assignment.symbol.as_str(), *places.get(&assignment.category_id)?)));
+    Wanted::of_categories(&wanted, assigned, usual)
+}
+
+fn targets(preferences: &user_trading_preferences::Model) -> Preferences {
+    Preferences {
+        cash: preferences.cash_allocation_target,
+        equity: preferences.equity_allocation_target,
+        bond: preferences.bond_allocation_target,
+        alternative: preferences.alternative_allocation_target,
+    }
+}
+
+fn checked_threshold(threshold: Option<Decimal>) -> Result<Option<Exact>> {
+    let threshold = threshold.map(|threshold| threshold.0);
+    if threshold.is_some_and(|threshold| !(Exact::ZERO..=Exact::ONE_HUNDRED).contains(&threshold)) {
+        return Err(Error::invalid(&["threshold"], "OUT_OF_RANGE", "A threshold lies between 0 and 100."));
+    }
+    Ok(threshold)
+}
+
+fn checked_trades(trades: i32) -> Result<i32> {
+    if (0..=TRADES_MAX).contains(&trades) {
+        return Ok(trades);
+    }
+    Err(Error::invalid(&["maxTrades"], "OUT_OF_RANGE", "The most trades lie between 0 and 1000."))
+}
+
+fn checked_cash(cash: Option<Decimal>) -> Result<Exact> {
+    let cash = cash.map_or(Exact::ZERO, |cash| cash.0);
+    if cash.normalize().scale() > 2 {
+        return Err(Error::invalid(&["newCash"], "TOO_PRECISE", "An amount has at most two decimals."));
+    }
+    if cash.abs() >= CASH_LIMIT {
+        return Err(Error::invalid(&["newCash"], "OUT_OF_RANGE", "An amount has at most 18 digits before the point."));
+    }
+    Ok(cash)
+}

@@ -1,0 +1,7 @@
+//! The types of this part, one file each.
+
+pub mod evaluation;
+pub mod trade_rule;
+
+pub use evaluation::Judgement;
+pub use trade_rule::{TradeRule, TradeRuleFrequency, TradeRuleType};
