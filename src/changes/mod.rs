@@ -1,7 +1,7 @@
 //! What becomes of people's rows, told to those who subscribed, whichever server it happened on.
 //!
 //! Every commit of a mutation [sends word](crate::graphql::mutation::deed::Notice) to each user who sees the changed rows:
-//! ids and nothing else, over PostgreSQL's NOTIFY. Each server hears all of it on [one connection](listener), which begins
+//! ids and nothing else, over PostgreSQL's NOTIFY. Each server hears all of it on one connection, which begins
 //! with its first subscriber, and [hands it](hub) to those subscribers whose user it is for.
 //!
 //! | file | what it is |
@@ -9,7 +9,7 @@
 //! | [`types`] | a change, as clients read it |
 //! | [`subscriptions`] | the root field, which says what is wanted |
 //! | [`hub`] | who listens, and a queue for each, which ends when its subscriber is too slow |
-//! | [`listener`] | the connection to the database, begun anew after an outage |
+//! | `listener` | the connection to the database, begun anew after an outage |
 //!
 //! Nothing is promised to somebody who doesn't listen: whoever comes, and whoever listened through an outage, is told to
 //! [fetch again](types::ChangeKind::Resync).

@@ -7,7 +7,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`write`] | a transaction that writes, with its rows found, locked and changed |
+//! | [`write`](mod@write) | a transaction that writes, with its rows found, locked and changed |
 //! | [`deed`] | what was done: for the activity and for subscribers |
 //! | [`idempotency`] | requests that may come twice |
 //! | [`batch`] | lists of things to write, each with a result of its own |
