@@ -8,7 +8,7 @@ use stackmotive::graphql::mutation::idempotency;
 
 use crate::{
     authorization::root_fields,
-    support::{Answer, Api, Somebody},
+    support::{Answer, Api, Somebody, Statements},
 };
 
 const CREATE: &str =
@@ -240,4 +240,63 @@ async fn a_batch_tells_each_item_its_own_result() {
     assert_eq!(told, problems);
     let metadata = "SELECT (metadata->'created')::text FROM agent_memory WHERE action = 'watchlist_items_added'";
     assert_eq!(lines(&api, metadata).await[0].matches("watchlist_item_").count(), 1);
+}
+
+/// What is read for the payload of a batch, whatever its length: the statements on this table.
+async fn reads_of(api: &Api, who: &Somebody, document: &str, input: Value, table: &str) -> usize {
+    let statements = Statements::listen();
+    api.ask_with(Some(who), document, json!({ "input": input })).await.data();
+    statements.take().iter().filter(|sql| sql.starts_with("SELECT page.") && sql.contains(table)).count()
+}
+
+#[tokio::test]
+async fn the_rows_of_a_batch_are_read_in_one_statement() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let list = api.ask_with(Some(&ada), CREATE, named("Banks")).await;
+    let list = &list.data()["createWatchlist"]["watchlist"]["id"];
+    let category = "mutation { createVaultCategory(input: { categoryName: \"Shares\", categoryCode: \"SHARES\", \
+                    categoryType: ASSET_CLASS }) { vaultCategory { id } } }";
+    let category = api.ask(Some(&ada), category).await;
+    let category = &category.data()["createVaultCategory"]["vaultCategory"]["id"];
+    let symbols = |count: usize| (0..count).map(move |number| format!("S{count}X{number}"));
+    for (field, item, table, first, further) in [
+        ("addWatchlistItems", "item { symbol }", "watchlist_items", json!({ "watchlistId": list }), json!({})),
+        ("createHoldings", "holding { symbol }", "portfolio_holdings", json!({}), json!({ "quantity": "1" })),
+        (
+            "createPositions",
+            "position { symbol }",
+            "portfolio_position",
+            json!({}),
+            json!({ "quantity": "1", "account": "Broker" }),
+        ),
+        (
+            "openTradeLogs",
+            "tradeLog { symbol }",
+            "manual_trade_logs",
+            json!({}),
+            json!({ "quantity": "1", "entryPrice": "5", "tradeType": "BUY" }),
+        ),
+        (
+            "createCategoryAssignments",
+            "categoryAssignment { symbol }",
+            "asset_category_assignment",
+            json!({ "categoryId": category }),
+            json!({}),
+        ),
+    ] {
+        let input = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+        let document =
+            format!("mutation ($input: {input}!) {{ {field}(input: $input) {{ results {{ index {item} }} }} }}");
+        for count in [2, 20] {
+            let items = symbols(count).map(|symbol| {
+                let mut item = further.clone();
+                item["symbol"] = json!(symbol);
+                item
+            });
+            let mut input = first.clone();
+            input["items"] = items.collect();
+            assert_eq!(reads_of(&api, &ada, &document, input, table).await, 1, "{field} of {count}");
+        }
+    }
 }

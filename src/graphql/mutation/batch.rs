@@ -5,11 +5,14 @@ use std::future::Future;
 use async_graphql::{Enum, SimpleObject};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::Write;
 use crate::graphql::{
+    call::Call,
     error::{Error, ErrorCode, Issue, Result},
     input::Check,
+    table::Record,
 };
 
 /// How many items a batch takes.
@@ -75,6 +78,20 @@ impl<D> Outcome<D> {
             Self::Failed(issues) => (None, issues.into_iter().map(Problem::from).collect()),
         }
     }
+}
+
+/// What came of each item: the row that `id` names as it stands now, and else what was wrong. All rows are read at once.
+pub async fn shown<D, T: Record>(
+    call: &Call,
+    outcomes: Vec<Outcome<D>>,
+    id: impl Fn(&D) -> Uuid,
+) -> Result<Vec<(Option<T>, Vec<Problem>)>> {
+    let mut rows = call.find_each(outcomes.iter().filter_map(Outcome::done).map(id)).await?.into_iter();
+    let shown = outcomes.into_iter().map(|outcome| match outcome.parts() {
+        (Some(_), problems) => (rows.next().flatten(), problems),
+        (None, problems) => (None, problems),
+    });
+    Ok(shown.collect())
 }
 
 /// Notes what is wrong with the list itself; its items are looked at one by one as they are written.

@@ -99,15 +99,9 @@ impl Mutation for OpenTradeLogsInput {
     }
 
     async fn payload(call: &Call, opened: AllOpened) -> Result<OpenTradeLogsPayload> {
-        let mut results = Vec::with_capacity(opened.items.len());
-        for (index, outcome) in opened.items.into_iter().enumerate() {
-            let (done, problems) = outcome.parts();
-            let trade_log = match done {
-                Some(opened) => call.find(opened.trade_log).await?,
-                None => None,
-            };
-            results.push(OpenedTradeLog { index, trade_log, problems });
-        }
+        let shown = batch::shown(call, opened.items, |opened| opened.trade_log).await?.into_iter().enumerate();
+        let results =
+            shown.map(|(index, (trade_log, problems))| OpenedTradeLog { index, trade_log, problems }).collect();
         Ok(OpenTradeLogsPayload { results })
     }
 }

@@ -134,15 +134,8 @@ impl Mutation for CreateHoldingsInput {
     }
 
     async fn payload(call: &Call, entered: EnteredAll) -> Result<CreateHoldingsPayload> {
-        let mut results = Vec::with_capacity(entered.items.len());
-        for (index, outcome) in entered.items.into_iter().enumerate() {
-            let (done, problems) = outcome.parts();
-            let holding = match done {
-                Some(Entered { holding }) => call.find(holding).await?,
-                None => None,
-            };
-            results.push(CreatedHolding { index, holding, problems });
-        }
+        let shown = batch::shown(call, entered.items, |entered| entered.holding).await?.into_iter().enumerate();
+        let results = shown.map(|(index, (holding, problems))| CreatedHolding { index, holding, problems }).collect();
         Ok(CreateHoldingsPayload { portfolios: portfolios(call, entered.portfolios).await?, results })
     }
 }

@@ -131,15 +131,9 @@ impl Mutation for CreatePositionsInput {
     }
 
     async fn payload(call: &Call, entered: EnteredAll) -> Result<CreatePositionsPayload> {
-        let mut results = Vec::with_capacity(entered.items.len());
-        for (index, outcome) in entered.items.into_iter().enumerate() {
-            let (done, problems) = outcome.parts();
-            let position = match done {
-                Some(Entered { position, .. }) => call.find(position).await?,
-                None => None,
-            };
-            results.push(CreatedPosition { index, position, problems });
-        }
+        let shown = batch::shown(call, entered.items, |entered| entered.position).await?.into_iter().enumerate();
+        let results =
+            shown.map(|(index, (position, problems))| CreatedPosition { index, position, problems }).collect();
         Ok(CreatePositionsPayload { portfolios: portfolios(call, entered.portfolios).await?, results })
     }
 }

@@ -123,9 +123,5 @@ pub async fn portfolio_named(
 
 /// These portfolios as they stand now.
 pub async fn portfolios(call: &Call, ids: Vec<Uuid>) -> Result<Vec<Portfolio>> {
-    let mut all = Vec::with_capacity(ids.len());
-    for id in ids {
-        all.extend(call.find(id).await?);
-    }
-    Ok(all)
+    Ok(call.find_each(ids).await?.into_iter().flatten().collect())
 }

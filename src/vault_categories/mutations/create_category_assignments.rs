@@ -132,15 +132,14 @@ impl Mutation for CreateCategoryAssignmentsInput {
     }
 
     async fn payload(call: &Call, assigned: Assigned) -> Result<CreateCategoryAssignmentsPayload> {
-        let mut results = Vec::with_capacity(assigned.items.len());
-        for (index, outcome) in assigned.items.into_iter().enumerate() {
-            let (done, problems) = outcome.parts();
-            let category_assignment = match done {
-                Some(id) => call.find(id).await?,
-                None => None,
-            };
-            results.push(CreatedCategoryAssignment { index, category_assignment, problems });
-        }
+        let shown = batch::shown(call, assigned.items, |id| *id).await?.into_iter().enumerate();
+        let results = shown
+            .map(|(index, (category_assignment, problems))| CreatedCategoryAssignment {
+                index,
+                category_assignment,
+                problems,
+            })
+            .collect();
         Ok(CreateCategoryAssignmentsPayload { vault_category: call.fetch(assigned.category).await?, results })
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use async_graphql::{InputObject, SimpleObject};
-use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -74,7 +73,7 @@ impl Mutation for OrderVaultCategoriesInput {
     }
 
     async fn payload(call: &Call, ordered: Ordered) -> Result<OrderVaultCategoriesPayload> {
-        let found = try_join_all(ordered.categories.into_iter().map(|id| call.find(id))).await?;
+        let found = call.find_each(ordered.categories).await?;
         Ok(OrderVaultCategoriesPayload { vault_categories: found.into_iter().flatten().collect() })
     }
 }

@@ -149,15 +149,8 @@ impl Mutation for AddWatchlistItemsInput {
     }
 
     async fn payload(call: &Call, added: Added) -> Result<AddWatchlistItemsPayload> {
-        let mut results = Vec::with_capacity(added.items.len());
-        for (index, outcome) in added.items.into_iter().enumerate() {
-            let (done, problems) = outcome.parts();
-            let item = match done {
-                Some(Listed { item }) => call.find(item).await?,
-                None => None,
-            };
-            results.push(AddedWatchlistItem { index, item, problems });
-        }
+        let shown = batch::shown(call, added.items, |listed| listed.item).await?.into_iter().enumerate();
+        let results = shown.map(|(index, (item, problems))| AddedWatchlistItem { index, item, problems }).collect();
         Ok(AddWatchlistItemsPayload { watchlist: call.fetch(added.watchlist).await?, results })
     }
 }
