@@ -18,6 +18,7 @@
 //! | [`app`] | what lives as long as the process |
 //! | [`budget`] | how many points of cost a user or an address may use, over all servers |
 //! | [`changes`] | what happens to people's rows, told to those who subscribed, over all servers |
+//! | [`jobs`] | what the server does by itself, once over all servers |
 //! | [`http`] | the outside: routes, GraphQL over HTTP, request ids, health, the playground |
 //! | [`graphql`] | what all types, lists and errors have in common, each thing once |
 //! | [`authentication`] | accounts and sign-ins |
@@ -83,6 +84,7 @@ pub mod config;
 pub mod database;
 pub mod graphql;
 pub mod http;
+pub mod jobs;
 pub mod journaling;
 pub mod logging;
 pub mod mail;

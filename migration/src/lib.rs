@@ -29,6 +29,7 @@
 //! | `m0021_sharing` | the function that finds whom to share with, and the counters that keep its use rare |
 //! | `m0022_personal_tokens` | `personal_tokens`, `personal_token_calls`, the function that finds who holds one |
 //! | `m0023_accounts` | another address for an account, what administrators end and reset, sign-ins of 90 days at most |
+//! | `m0024_jobs` | `jobs`: work that the server does by itself at its times |
 
 use sea_orm_migration::prelude::*;
 
@@ -159,6 +160,7 @@ const STEPS: &[Step] = &[
         up: &[include_str!("m0023_accounts/up.sql"), include_str!("m0023_accounts/rotate.sql")],
         down: include_str!("m0023_accounts/down.sql"),
     },
+    Step { name: "m0024_jobs", up: &[include_str!("m0024_jobs/up.sql")], down: include_str!("m0024_jobs/down.sql") },
 ];
 
 /// One step: its name in `seaql_migrations`, and the SQL that makes it and takes it back.

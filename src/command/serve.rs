@@ -9,8 +9,8 @@ use stackmotive::app::App;
 use stackmotive::budget::exchange::Exchange;
 use stackmotive::config::Settings;
 use stackmotive::database::{Address, Database, Failure, Place};
-use stackmotive::graphql::mutation::idempotency;
 use stackmotive::http::listen::{self, descriptors};
+use stackmotive::jobs::Runner;
 use stackmotive::mail::Mailer;
 use stackmotive::sealing::{KeyRing, Source};
 use tokio::net::TcpListener;
@@ -24,6 +24,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(6);
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long messages under way get to go out, after the requests.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a job under way gets to be done, while requests are.
+const JOBS_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long connections are still taken after the signal: who has connected, but isn't accepted yet, would be cut off.
 const LAST_CALL: Duration = Duration::from_millis(100);
 /// How many months ahead activity has a partition of its own.
@@ -38,6 +40,10 @@ pub struct Arguments {
     /// Leave the tables of a database of your own as they are, for a server that has no right to change them
     #[arg(long)]
     no_migrate: bool,
+
+    /// Leave what is done by itself, such as scheduled rebalancing, to other servers of the same database
+    #[arg(long, env = "STACKMOTIVE_NO_JOBS")]
+    no_jobs: bool,
 }
 
 /// Serves until it is asked to stop.
@@ -94,8 +100,9 @@ async fn serve_at(
     let Some(prepared) = signals.unless_stopped(preparing).await else { return Ok(()) };
     let (database, keys) = prepared?;
     let partitions = tokio::spawn(tidy_daily(database.clone()));
+    let app = App::new(settings, database.clone(), keys, mailer);
     let outcome = tokio::select! {
-        outcome = serve_http(listener, signals, App::new(settings, database.clone(), keys, mailer)) => outcome,
+        outcome = serve_http(listener, signals, app, !arguments.no_jobs) => outcome,
         failure = ended(place) => Err(failure),
     };
     partitions.abort();
@@ -140,7 +147,7 @@ async fn first_run(place: &Place, database: &Database, keys: &KeyRing) -> Result
     Ok(())
 }
 
-async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> Result<(), Failure> {
+async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>, does_jobs: bool) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::new(format!("Serving ended ({error}).")))?;
     let mut limits = app.settings.limits.clone();
     limits.connections_max = descriptors::make_room(limits.connections_max, app.settings.pool_size);
@@ -151,7 +158,9 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
     }
     say(format_args!("Listening on http://{address}"));
     say(format_args!("The playground is at http://{address}/ ; Ctrl-C stops the server."));
-    let cut_off = listen::serve(listener, router, &limits, asked_to_stop(signals), drained(signals)).await;
+    let jobs = does_jobs.then(|| Runner::start(app.clone()));
+    let serving = listen::serve(listener, router, &limits, asked_to_stop(signals), drained(signals));
+    let (cut_off, ()) = tokio::join!(serving, stop_jobs(signals, jobs));
     if cut_off > 0 {
         tracing::warn!(connections = cut_off, "requests were cut off that had not finished");
     }
@@ -161,6 +170,16 @@ async fn serve_http(listener: TcpListener, signals: &Signals, app: Arc<App>) -> 
     app.mailer.close(MAIL_TIMEOUT).await;
     app.audit.close().await;
     Ok(())
+}
+
+/// Jobs end while requests do.
+async fn stop_jobs(signals: &Signals, jobs: Option<Runner>) {
+    let Some(jobs) = jobs else { return };
+    signals.stop().await;
+    tokio::select! {
+        () = jobs.stop(JOBS_TIMEOUT) => {}
+        () = signals.hurry() => {}
+    }
 }
 
 async fn asked_to_stop(signals: &Signals) {
@@ -185,7 +204,7 @@ async fn ended(place: &Place) -> Failure {
     }
 }
 
-/// What is done once a day. Rows that find no partition go to the default one, and then their month can't be made any more.
+/// What every server does once a day. Rows that find no partition go to the default one, and then their month can't be made any more.
 async fn tidy_daily(database: Database) {
     let mut pause = PARTITION_INTERVAL;
     loop {
@@ -197,9 +216,6 @@ async fn tidy_daily(database: Database) {
                 PARTITION_RETRY
             }
         };
-        if let Err(error) = idempotency::forget_old(&database.pool).await {
-            tracing::warn!(code = error.code.text(), "old idempotency keys could not be deleted");
-        }
     }
 }
 

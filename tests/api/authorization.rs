@@ -166,7 +166,7 @@ pub(crate) fn root_fields() -> impl Iterator<Item = &'static (&'static str, &'st
 }
 
 /// Tables whose rows are nobody's own: none of the 22.
-const NOT_OWNED: [&str; 2] = ["seaql_migrations", "rate_limits"];
+const NOT_OWNED: [&str; 3] = ["seaql_migrations", "rate_limits", "jobs"];
 /// Tables that admins alone read, whoever the rows are about.
 const ADMINS_ALONE: [&str; 1] = ["audit_log"];
 

@@ -23,6 +23,7 @@ mod figures;
 mod generated;
 mod http;
 mod inputs;
+mod jobs;
 mod journaling;
 mod mutations;
 mod onboarding;

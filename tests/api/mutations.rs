@@ -4,7 +4,11 @@
 use axum::{body::Body, http::Request};
 use sea_orm::sqlx::{self, AssertSqlSafe, Row};
 use serde_json::{Value, json};
-use stackmotive::graphql::mutation::idempotency;
+use stackmotive::{
+    clock,
+    graphql::mutation::idempotency::ForgetOldKeys,
+    jobs::{self, Job, Run},
+};
 
 use crate::{
     authorization::root_fields,
@@ -114,7 +118,8 @@ async fn a_key_keeps_no_refusal_and_nothing_for_longer_than_a_day() {
     assert_eq!(lines(&api, kept).await, ["k-1 createWatchlist t"], "the user's older keys go with a new one");
     api.sql("SET stackmotive.system = 'on'; UPDATE idempotency_keys SET created_at = now() - interval '1441 minutes'")
         .await;
-    assert_eq!(idempotency::forget_old(&api.app.database.pool).await.unwrap(), 1);
+    let runs = jobs::run_due(&api.app, &[Job::Regular(&ForgetOldKeys)], clock::now()).await.unwrap();
+    assert_eq!(runs, [Run { job: "forget_old_keys", done: 1, failure: None }]);
     assert_eq!(lines(&api, kept).await, Vec::<String>::new());
 }
 

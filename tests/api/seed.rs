@@ -13,10 +13,11 @@ use tokio::sync::Notify;
 use crate::support::Api;
 
 /// Nobody has signed in, asked for anything, mapped an account or got a message, so these stay empty.
-const EMPTY: [&str; 12] = [
+const EMPTY: [&str; 13] = [
     "account_portfolios",
     "audit_log",
     "idempotency_keys",
+    "jobs",
     "one_time_tokens",
     "personal_token_calls",
     "personal_tokens",

@@ -8,12 +8,13 @@ use std::{
 /// Lines of a file at most: a file is about one thing.
 const FILE_MAX: usize = 400;
 /// The names that a file of a module may have besides those of pure calculation.
-const ROLES: [&str; 14] = [
+const ROLES: [&str; 15] = [
     "mod",
     "types",
     "queries",
     "mutations",
     "subscriptions",
+    "jobs",
     "loaders",
     "store",
     "accounts",

@@ -5,17 +5,17 @@
 //! key with another input is CONFLICT; a refusal is not kept, since its transaction is not.
 
 use async_graphql::Context;
+use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue};
-use chrono::Duration;
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::store;
 use crate::{
-    access::{Mode, Scope},
-    clock,
-    database::{Pool, transaction::Transaction},
+    database::transaction::Transaction,
     graphql::error::{Error, Result},
+    jobs::{Regular, daily},
 };
 
 /// The header's name.
@@ -69,11 +69,21 @@ impl<'a> Request<'a> {
 }
 
 /// Forgets the keys whose day is over: those of people who write no more.
-pub async fn forget_old(pool: &Pool) -> Result<u64> {
-    let transaction = Transaction::begin(pool, &Scope::system(), Mode::Write).await?;
-    let forgotten = store::forget(&transaction, clock::now() - LIFETIME).await?;
-    transaction.commit().await?;
-    Ok(forgotten)
+pub struct ForgetOldKeys;
+
+#[async_trait]
+impl Regular for ForgetOldKeys {
+    fn name(&self) -> &'static str {
+        "forget_old_keys"
+    }
+
+    fn next(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        daily(NaiveTime::MIN, now)
+    }
+
+    async fn run(&self, transaction: &Transaction, now: DateTime<Utc>) -> Result<u64> {
+        store::forget(transaction, now - LIFETIME).await
+    }
 }
 
 /// That the key was used for something else.

@@ -72,6 +72,7 @@ INSERT INTO user_two_factor (user_id) VALUES ('00000000-0000-7000-8000-000000000
 INSERT INTO user_recovery_codes (id, user_id, code_hash)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', repeat('0', 64));
 INSERT INTO rate_limits (bucket, empty_at, changed_at) VALUES ('probe', now(), now());
+INSERT INTO jobs (name, due_at) VALUES ('probe', now());
 INSERT INTO personal_tokens (id, user_id, name, token_hash, ending, scopes, expires_at)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe', repeat('0', 64), 'aaaa',
         '{portfolio:read}', now());
