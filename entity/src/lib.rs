@@ -5,6 +5,7 @@ pub mod agent_memory;
 pub mod asset_category_assignment;
 pub mod audit_log;
 pub mod idempotency_keys;
+pub mod jobs;
 pub mod journal_entries;
 pub mod manual_trade_logs;
 pub mod one_time_tokens;
