@@ -43,7 +43,7 @@
 //! Its type says once, as data, what there is to know: a [`Table`](graphql::table::Table) with its columns, and
 //! [`Edge`](graphql::table::Edge)s for its relations; both are part of [`Record`](graphql::table::Record).
 //! [Filters](graphql::filter), [orders and cursors](graphql::page), [statements](graphql::select),
-//! [batches](graphql::loader), [fields of relations](graphql::edge) and [`node(id)`](graphql::node) all read that one
+//! [batches](graphql::loader), [figures over lists](graphql::aggregate), [fields of relations](graphql::edge) and [`node(id)`](graphql::node) all read that one
 //! description. [`portfolio::types::Portfolio`] is a good first one to read.
 //!
 //! # What holds everywhere

@@ -19,7 +19,6 @@ use super::{
     cookies::Cookies,
     cost::Meter,
     error::{Error, Result},
-    filter::Expression,
     loader::{self, Alls, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
     mutation::idempotency,
     page::Page,
@@ -69,7 +68,7 @@ struct Reader {
     snapshot: Arc<Snapshot>,
     counts: Counts,
     by_type: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
-    pages: Mutex<HashMap<Pos, Arc<Page>>>,
+    by_place: Mutex<HashMap<(Pos, TypeId), Arc<dyn Any + Send + Sync>>>,
 }
 
 impl Call {
@@ -144,16 +143,17 @@ impl Call {
         self.reader().snapshot.clone()
     }
 
-    /// The page that a field of the document asks for, read once however many rows it is resolved for.
-    pub fn page(&self, place: Pos, read: impl FnOnce() -> Result<Page>) -> Result<Arc<Page>> {
+    /// What a field of the document asks for, such as a page: read once however many rows it is resolved for.
+    pub fn once<V: Send + Sync + 'static>(&self, place: Pos, read: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
         let reader = self.reader();
-        let mut pages = reader.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(page) = pages.get(&place) {
-            return Ok(page.clone());
+        let mut by_place = reader.by_place.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (place, TypeId::of::<V>());
+        if let Some(Ok(known)) = by_place.get(&place).map(|known| known.clone().downcast::<V>()) {
+            return Ok(known);
         }
-        let page = Arc::new(read()?);
-        pages.insert(place, page.clone());
-        Ok(page)
+        let value = Arc::new(read()?);
+        by_place.insert(place, value.clone());
+        Ok(value)
     }
 
     /// The row with this id as it stands now; NOT_FOUND when there is none or the viewer may not see it.
@@ -225,15 +225,17 @@ impl Reader {
 
     fn of(snapshot: Snapshot) -> Self {
         let snapshot = Arc::new(snapshot);
-        Self { counts: loader::counts(snapshot.clone()), snapshot, by_type: Mutex::default(), pages: Mutex::default() }
+        Self {
+            counts: loader::counts(snapshot.clone()),
+            snapshot,
+            by_type: Mutex::default(),
+            by_place: Mutex::default(),
+        }
     }
 
-    /// Whether the one who reads may look into every table that a page needs; a filter tells of rows too.
+    /// Whether the one who reads may look into every table that a page needs.
     fn may_read(&self, page: &Page) -> Result<()> {
-        let scope = self.snapshot.scope();
-        scope.may_read(page.link.target.table().sql)?;
-        let tables = page.filter.as_ref().map(Expression::tables).unwrap_or_default();
-        tables.into_iter().try_for_each(|table| scope.may_read(table.sql))
+        page.tables().try_for_each(|table| self.snapshot.scope().may_read(table.sql))
     }
 
     fn typed<L: Clone + Send + Sync + 'static>(&self, make: impl FnOnce(Arc<Snapshot>) -> L) -> L {

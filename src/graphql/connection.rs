@@ -6,6 +6,7 @@ use async_graphql::{Context, Object, SimpleObject, TypeName};
 use sea_orm::{EntityTrait, ModelTrait};
 
 use super::{
+    aggregate::Totals,
     call::{Call, call},
     error::Result,
     loader::Slice,
@@ -82,6 +83,11 @@ impl<T: Record> Connection<T> {
             Some(key) => call(ctx).count(self.page.clone(), key).await,
             None => Ok(0),
         }
+    }
+
+    #[graphql(flatten)]
+    async fn totals(&self) -> Totals<T> {
+        Totals::new(self.page.clone(), self.key.clone())
     }
 }
 

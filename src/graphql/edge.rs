@@ -84,25 +84,27 @@ async fn one_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<K
 }
 
 fn page_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) -> Result<Connection<T>> {
-    let page = call(ctx).page(ctx.item.pos, || Page::new(link, arguments::<T>(ctx)?))?;
+    let page = call(ctx).once(ctx.item.pos, || Page::new(link, arguments::<T>(ctx)?))?;
     Ok(Connection::new(page, key))
 }
 
 fn arguments<T: Record>(ctx: &Context<'_>) -> Result<Arguments> {
-    fn value<V: InputType>(ctx: &Context<'_>, name: &str) -> Result<Option<V>> {
-        let value = ctx.param_value::<Option<V>>(name, None);
-        value.map(|(_, value)| value).map_err(|error| wrong_argument(name, &error))
-    }
-    let order = value::<Vec<Order<T>>>(ctx, "orderBy")?.unwrap_or_default();
+    let order = argument::<Vec<Order<T>>>(ctx, "orderBy")?.unwrap_or_default();
     Ok(Arguments {
-        first: value(ctx, "first")?,
-        after: value(ctx, "after")?,
-        last: value(ctx, "last")?,
-        before: value(ctx, "before")?,
-        offset: value(ctx, "offset")?,
-        filter: value::<Filter<T>>(ctx, "filter")?.map(|filter| filter.0),
+        first: argument(ctx, "first")?,
+        after: argument(ctx, "after")?,
+        last: argument(ctx, "last")?,
+        before: argument(ctx, "before")?,
+        offset: argument(ctx, "offset")?,
+        filter: argument::<Filter<T>>(ctx, "filter")?.map(|filter| filter.0),
         order: order.into_iter().map(|order| order.0).collect(),
     })
+}
+
+/// An argument of the field that is resolved; `None` when it was left out or is null.
+pub(super) fn argument<V: InputType>(ctx: &Context<'_>, name: &str) -> Result<Option<V>> {
+    let value = ctx.param_value::<Option<V>>(name, None);
+    value.map(|(_, value)| value).map_err(|error| wrong_argument(name, &error))
 }
 
 /// An argument that cannot be read, with the place within it where that is known.
@@ -128,9 +130,19 @@ fn field(registry: &mut Registry, link: &'static Link) -> MetaField {
     } else {
         (link.target.register_row(registry), IndexMap::new())
     };
+    meta_field(link.name, link.description, args, ty)
+}
+
+/// A field of an object, for the registry.
+pub(super) fn meta_field(
+    name: &str,
+    description: &str,
+    args: IndexMap<String, MetaInputValue>,
+    ty: String,
+) -> MetaField {
     MetaField {
-        name: link.name.to_owned(),
-        description: Some(link.description.to_owned()),
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
         args,
         ty,
         deprecation: Deprecation::NoDeprecated,

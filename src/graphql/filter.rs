@@ -33,6 +33,11 @@ impl Wrong {
         self.path.insert(0, field.to_owned());
         self
     }
+
+    /// The path, as a list of texts, and the sentence.
+    pub fn parts(self) -> (Vec<Value>, String) {
+        (self.path.into_iter().map(Value::String).collect(), self.message)
+    }
 }
 
 impl<T: Into<String>> From<T> for Wrong {
@@ -97,8 +102,8 @@ impl<T: Record> InputType for Filter<T> {
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         let expression = expression(T::TABLE, value.unwrap_or_default(), 0).map_err(|wrong| {
-            let path = wrong.path.into_iter().map(Value::String).collect();
-            InputValueError::custom(wrong.message).with_extension(PATH, Value::List(path))
+            let (path, message) = wrong.parts();
+            InputValueError::custom(message).with_extension(PATH, Value::List(path))
         })?;
         Ok(Self(expression, PhantomData))
     }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How many keys a batch takes; above what one document may cost, so that no level is read in two.
-const BATCH_MAX: usize = 1_000_000;
+pub(super) const BATCH_MAX: usize = 1_000_000;
 
 /// Where a document reads: one read-only transaction in its viewer's scope, opened by the first statement.
 pub struct Snapshot {
@@ -302,7 +302,7 @@ fn models<T: Record>(rows: Vec<PgRow>) -> Result<Vec<(usize, Model<T>)>> {
         .collect()
 }
 
-fn ordinal(row: &PgRow) -> Result<usize> {
+pub(super) fn ordinal(row: &PgRow) -> Result<usize> {
     let ordinal: i64 = row.try_get(ORDINAL)?;
     usize::try_from(ordinal - 1).map_err(Error::internal)
 }

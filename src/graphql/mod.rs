@@ -1,5 +1,6 @@
 //! The API's machinery: what every type, list and error has in common, each thing once.
 
+pub mod aggregate;
 pub mod call;
 pub mod connection;
 pub mod cookies;

@@ -111,7 +111,18 @@ impl Page {
 
     /// What reading it costs for each row that the list hangs off, apart from its own rows.
     pub fn price(&self) -> u64 {
-        prices::list(self.offset.into(), self.filter.as_ref().map_or(0, Expression::relations))
+        prices::list(self.offset.into(), self.relations())
+    }
+
+    /// The tables that it looks into; a filter tells of rows too.
+    pub fn tables(&self) -> impl Iterator<Item = &'static Table> {
+        let filtered = self.filter.as_ref().map(Expression::tables).unwrap_or_default();
+        std::iter::once(self.link.target.table()).chain(filtered)
+    }
+
+    /// How many relations its filter asks about.
+    pub fn relations(&self) -> u64 {
+        self.filter.as_ref().map_or(0, Expression::relations)
     }
 
     /// The cursor of a row, whose columns `value` answers.
@@ -151,14 +162,14 @@ fn complete(table: &'static Table, mut order: Vec<Term>) -> Result<Vec<Term>> {
     Ok(order)
 }
 
-fn page_size((name, size): (&str, Option<i32>)) -> Result<u32> {
+pub(super) fn page_size((name, size): (&str, Option<i32>)) -> Result<u32> {
     match size {
         None => Ok(PAGE_DEFAULT),
         Some(size) => bounded(name, size, 0, PAGE_MAX),
     }
 }
 
-fn bounded(name: &str, value: i32, min: u32, max: u32) -> Result<u32> {
+pub(super) fn bounded(name: &str, value: i32, min: u32, max: u32) -> Result<u32> {
     u32::try_from(value)
         .ok()
         .filter(|value| (min..=max).contains(value))

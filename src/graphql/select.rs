@@ -106,7 +106,7 @@ pub fn owned(table: &Table, user: Uuid, filter: Option<&Expression>, scope: &Sco
 }
 
 /// The visible rows of a relation's target that belong to a parent.
-fn related(link: &Link, scope: &Scope) -> SelectStatement {
+pub(super) fn related(link: &Link, scope: &Scope) -> SelectStatement {
     let mut select = rows_of(link.target.table(), link.on.iter().map(|(_, theirs)| *theirs), scope);
     if let Some(column) = link.only {
         select.and_where(own(column));
@@ -124,16 +124,16 @@ fn rows_of<'a>(table: &Table, on: impl Iterator<Item = &'a str>, scope: &Scope) 
     select
 }
 
-fn own(column: &str) -> Expr {
+pub(super) fn own(column: &str) -> Expr {
     named(ROOT, column)
 }
 
-fn named(alias: &str, column: &str) -> Expr {
+pub(super) fn named(alias: &str, column: &str) -> Expr {
     Expr::col((Alias::new(alias), Alias::new(column)))
 }
 
 /// A column's value as the API shows it.
-fn shown(alias: &str, column: &Column) -> Expr {
+pub(super) fn shown(alias: &str, column: &Column) -> Expr {
     let value = named(alias, column.sql);
     match column.unknown_without {
         None => value,
@@ -143,7 +143,11 @@ fn shown(alias: &str, column: &Column) -> Expr {
 }
 
 /// Puts the keys in front of a statement about one of them, as parameters after its own.
-fn for_each_key(inner: SelectStatement, keys: &[&Key], outer: impl Fn(String, String) -> String) -> (String, Values) {
+pub(super) fn for_each_key(
+    inner: SelectStatement,
+    keys: &[&Key],
+    outer: impl Fn(String, String) -> String,
+) -> (String, Values) {
     let (inner, Values(mut values)) = inner.build(PostgresQueryBuilder);
     let width = keys.first().map_or(0, |key| key.len());
     let mut arrays = Vec::with_capacity(width);
@@ -178,7 +182,7 @@ fn key_array<'a>(parts: impl Iterator<Item = &'a KeyPart>) -> (Value, &'static s
 }
 
 /// A filter as a condition on the table called `alias`.
-fn condition(filter: &Expression, alias: &str, scope: &Scope) -> Expr {
+pub(super) fn condition(filter: &Expression, alias: &str, scope: &Scope) -> Expr {
     match filter {
         Expression::All(parts) => fold(parts, alias, scope, true),
         Expression::Any(parts) => fold(parts, alias, scope, false),
@@ -216,10 +220,14 @@ fn some(link: &Link, inner: &Expression, alias: &str, scope: &Scope) -> SelectSt
 }
 
 fn tested(column: &Column, test: &Test, alias: &str) -> Expr {
-    let value = shown(alias, column);
+    compared(shown(alias, column), column.nullable, test)
+}
+
+/// Whether a value passes a test.
+pub(super) fn compared(value: Expr, nullable: bool, test: &Test) -> Expr {
     match test {
         Test::Equal(operand) => value.eq(operand.clone()),
-        Test::NotEqual(operand) if column.nullable => value.clone().ne(operand.clone()).or(value.is_null()),
+        Test::NotEqual(operand) if nullable => value.clone().ne(operand.clone()).or(value.is_null()),
         Test::NotEqual(operand) => value.ne(operand.clone()),
         Test::In(operands) => value.eq(PgFunc::any(operands.clone())),
         Test::Greater(operand) => value.gt(operand.clone()),

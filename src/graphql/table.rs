@@ -30,7 +30,22 @@ impl Table {
     pub fn column(&self, sql: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.sql == sql)
     }
+
+    /// The columns that figures over many rows can be told of.
+    pub fn measured(&self) -> impl Iterator<Item = (&'static Column, Measure)> + use<> {
+        self.columns.iter().filter_map(|column| Some((column, column.measure?)))
+    }
+
+    /// Where the currency of a row's money stands: in the row, or in the one row that it belongs to.
+    pub fn currency(&self) -> Option<CurrencyOf> {
+        let own = self.column(CURRENCY).map(CurrencyOf::Row);
+        let owners = || (self.links)().into_iter().filter(|link| !link.many);
+        own.or_else(|| owners().find(|link| link.target.table().column(CURRENCY).is_some()).map(CurrencyOf::Owner))
+    }
 }
+
+/// What every column is called that says in which currency a row's money is.
+pub const CURRENCY: &str = "currency";
 
 /// A column that filters and orders may name.
 pub struct Column {
@@ -39,22 +54,93 @@ pub struct Column {
     pub nullable: bool,
     /// A column that makes this one unknown by being zero, although the table stores a value; the API answers null then.
     pub unknown_without: Option<&'static str>,
+    /// What figures over many rows can say of it.
+    pub measure: Option<Measure>,
+    /// Whether rows can be grouped by its values.
+    pub is_key: bool,
+}
+
+/// What a column measures, which says what figures over many rows mean anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Money that adds up.
+    Amount,
+    /// Money for a unit of something, which adds up to nothing.
+    Price,
+    /// The same where 0 stands for what is not known.
+    Cost,
+    /// So many units.
+    Quantity,
+    /// A percentage, a ratio or a level, which adds up to nothing either.
+    Ratio,
+    /// A day or a moment.
+    Moment,
+}
+
+impl Measure {
+    pub fn is_money(self) -> bool {
+        matches!(self, Self::Amount | Self::Price | Self::Cost)
+    }
+}
+
+/// Where the currency of a row's money stands.
+#[derive(Clone, Copy)]
+pub enum CurrencyOf {
+    /// In its own column.
+    Row(&'static Column),
+    /// In that of the one row that it belongs to.
+    Owner(&'static Link),
 }
 
 impl Column {
     /// A column that always holds a value.
     pub const fn new(sql: &'static str, kind: &'static dyn Kind) -> Self {
-        Self { sql, kind, nullable: false, unknown_without: None }
+        Self { sql, kind, nullable: false, unknown_without: None, measure: None, is_key: false }
     }
 
     /// A column that may hold no value.
     pub const fn optional(sql: &'static str, kind: &'static dyn Kind) -> Self {
-        Self { sql, kind, nullable: true, unknown_without: None }
+        Self { nullable: true, ..Self::new(sql, kind) }
     }
 
     /// A column that always holds a value, which means nothing where another one is zero.
     pub const fn known_by(sql: &'static str, kind: &'static dyn Kind, other: &'static str) -> Self {
-        Self { sql, kind, nullable: true, unknown_without: Some(other) }
+        Self { nullable: true, unknown_without: Some(other), ..Self::new(sql, kind) }
+    }
+
+    /// Money that adds up.
+    pub const fn amount(self) -> Self {
+        Self { measure: Some(Measure::Amount), ..self }
+    }
+
+    /// Money for a unit of something.
+    pub const fn price(self) -> Self {
+        Self { measure: Some(Measure::Price), ..self }
+    }
+
+    /// The same, and 0 where it is not known.
+    pub const fn cost(self) -> Self {
+        Self { measure: Some(Measure::Cost), ..self }
+    }
+
+    /// So many units.
+    pub const fn quantity(self) -> Self {
+        Self { measure: Some(Measure::Quantity), ..self }
+    }
+
+    /// A percentage, a ratio or a level.
+    pub const fn ratio(self) -> Self {
+        Self { measure: Some(Measure::Ratio), ..self }
+    }
+
+    /// A day or a moment, of which there is a first and a last; rows can be grouped by its day and its month.
+    pub const fn moment(self) -> Self {
+        Self { measure: Some(Measure::Moment), ..self }
+    }
+
+    /// What rows can be grouped by.
+    pub const fn key(self) -> Self {
+        Self { is_key: true, ..self }
     }
 }
 

@@ -60,13 +60,15 @@ struct Cost {
     each: u64,
     /// In a page: whether its rows have to be read.
     reads_rows: bool,
+    /// In a page: due for going through all rows of its list once.
+    through: u64,
     /// Due whatever is read.
     fixed: u64,
 }
 
 impl Cost {
-    const FREE: Self = Self { once: 0, each: 0, reads_rows: false, fixed: 0 };
-    const BEYOND: Self = Self { once: u64::MAX, each: 0, reads_rows: false, fixed: 0 };
+    const FREE: Self = Self { once: 0, each: 0, reads_rows: false, through: 0, fixed: 0 };
+    const BEYOND: Self = Self { once: u64::MAX, each: 0, reads_rows: false, through: 0, fixed: 0 };
 
     fn once(points: u64) -> Self {
         Self { once: points, ..Self::FREE }
@@ -77,6 +79,7 @@ impl Cost {
             once: self.once.saturating_add(other.once),
             each: self.each.saturating_add(other.each),
             reads_rows: self.reads_rows || other.reads_rows,
+            through: self.through.saturating_add(other.through),
             fixed: self.fixed.saturating_add(other.fixed),
         }
     }
@@ -167,18 +170,26 @@ impl<'a> Sum<'a> {
             Kind::Page => Cost::once(self.page(field, inner)),
             Kind::RowsOfPage => Cost { each: inner.once, reads_rows: true, ..Cost::FREE },
             Kind::FactOfPage => Cost { once: inner.once, reads_rows: true, ..Cost::FREE },
+            Kind::Aggregate { is_list } => {
+                let groups = if is_list { values::page_size(field, self.variables) } else { 0 };
+                let shown = prices::ROW.saturating_mul(groups).saturating_add(inner.once);
+                Cost { once: shown, through: prices::AGGREGATE, ..Cost::FREE }
+            }
             Kind::Figure => Cost::once(inner.once.saturating_add(prices::FIGURE)),
             Kind::Fixed(price) => Cost { once: inner.once, fixed: price, ..Cost::FREE },
         }
     }
 
     fn page(&self, field: &Field, inner: Cost) -> u64 {
+        let relations = values::relations(field, self.variables);
+        // A relation in the filter is looked up for every row.
+        let figures = inner.through.saturating_mul(relations.saturating_add(1)).saturating_add(inner.once);
         if !inner.reads_rows {
-            return inner.once;
+            return figures;
         }
-        let list = prices::list(values::offset(field, self.variables), values::relations(field, self.variables));
+        let list = prices::list(values::offset(field, self.variables), relations);
         let row = inner.each.saturating_add(prices::ROW);
         let rows = row.saturating_mul(values::page_size(field, self.variables));
-        list.saturating_add(rows).saturating_add(inner.once)
+        list.saturating_add(rows).saturating_add(figures)
     }
 }

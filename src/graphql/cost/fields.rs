@@ -55,6 +55,8 @@ pub enum Kind {
     RowsOfPage,
     /// In a page: something that is known when the rows are.
     FactOfPage,
+    /// In a page: figures over all its rows, or such figures for each of some groups of them.
+    Aggregate { is_list: bool },
     /// A figure about a whole list, or figures that an object without an id holds.
     Figure,
     /// A mutation, or introspection: so much, and what is selected in it.
@@ -127,6 +129,7 @@ fn kind_of(
         return match field.name.node.as_str() {
             "nodes" | "edges" => Kind::RowsOfPage,
             "pageInfo" => Kind::FactOfPage,
+            "aggregate" | "groups" => Kind::Aggregate { is_list: is_list(ty) },
             _ => Kind::Figure,
         };
     }

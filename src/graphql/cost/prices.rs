@@ -8,6 +8,11 @@ pub const ROW: u64 = 1;
 pub const LIST: u64 = 1;
 /// A figure about a whole list, such as its `totalCount`.
 pub const FIGURE: u64 = 1;
+/// Adding up all rows of a list, as `aggregate` and `groups` do; each relation that the list's filter asks about costs
+/// as much again, and each group a row.
+pub const AGGREGATE: u64 = 10;
+/// How many rows are added up for a point, until they cost as much as that.
+pub const SUMMED_FOR_A_POINT: u64 = 100;
 /// A relation that a list's filter asks about: each is looked up for every row that is tried.
 pub const RELATION: u64 = 1;
 /// How many rows `offset` skips for a point: they are read and thrown away.

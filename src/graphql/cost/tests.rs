@@ -117,6 +117,21 @@ fn what_is_skipped_or_asked_of_relations_costs_too() {
 }
 
 #[test]
+fn adding_up_a_list_costs_more_than_counting_it() {
+    for (selection, expected) in [
+        ("portfolios { aggregate { count } }", 11),
+        ("portfolios { aggregate { count sum { portfolioValue { currency value } } } }", 11),
+        ("portfolios { aggregate { count } totalCount nodes { id } }", 38),
+        ("portfolios { groups(by: [CURRENCY]) { count } }", 36),
+        ("portfolios { groups(by: [CURRENCY], first: 3) { count sum { portfolioValue { value } } } }", 14),
+        ("portfolios(filter: { holdings: { some: {} } }) { aggregate { count } }", 21),
+        ("portfolios(first: 2) { nodes { holdings { aggregate { count } } } }", 24),
+    ] {
+        assert_eq!(cost(&format!("{{ viewer {{ {selection} }} }}")), expected, "{selection}");
+    }
+}
+
+#[test]
 fn every_alias_is_paid() {
     assert_eq!(cost("{ a: viewer { id } b: viewer { id } viewer { id } }"), 3);
     assert_eq!(cost("{ viewer { a: portfolios { nodes { id } } b: portfolios(first: 1) { nodes { id } } } }"), 29);

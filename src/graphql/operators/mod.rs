@@ -47,6 +47,10 @@ pub enum Test {
 pub trait Kind: Sync {
     /// Registers the operators and answers their type's name.
     fn register(&self, registry: &mut Registry) -> String;
+    /// Registers the type of a value and answers its name.
+    fn register_value(&self, registry: &mut Registry) -> String;
+    /// The name of that type.
+    fn value_type(&self) -> Cow<'static, str>;
     /// Reads conditions such as `{ gte: "100" }`.
     fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, Wrong>;
     /// Reads a value that a cursor carries.
@@ -109,6 +113,15 @@ impl<S: Operand> Kind for Of<S> {
     fn register(&self, registry: &mut Registry) -> String {
         Operators::<S>::create_type_info(registry);
         S::operators()
+    }
+
+    fn register_value(&self, registry: &mut Registry) -> String {
+        S::create_type_info(registry);
+        S::type_name().into_owned()
+    }
+
+    fn value_type(&self) -> Cow<'static, str> {
+        S::type_name()
     }
 
     fn parse(&self, table: &Table, value: Value) -> Result<Vec<Test>, Wrong> {

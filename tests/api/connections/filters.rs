@@ -1,6 +1,6 @@
 //! Every field of every filter with each of its operators, alone and combined.
 
-mod choices;
+pub mod choices;
 
 use std::collections::BTreeSet;
 

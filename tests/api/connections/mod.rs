@@ -14,6 +14,7 @@ mod refusals;
 mod relations;
 mod schema;
 mod statements;
+mod totals;
 mod values;
 mod ways;
 mod world;

@@ -84,6 +84,14 @@ impl Schema {
         self.members(ty, "fields").any(|found| found["name"] == field)
     }
 
+    /// The fields of a type, each with the name of its type.
+    pub fn fields(&self, ty: &str) -> Vec<(String, String)> {
+        if !self.types.contains_key(ty) {
+            return Vec::new();
+        }
+        self.members(ty, "fields").map(|field| (text(&field["name"]), named(&field["type"]).1)).collect()
+    }
+
     /// The types that have a filter.
     pub fn filtered_types(&self) -> impl Iterator<Item = &'static str> {
         TARGETS.iter().map(|target| target.table().name).filter(|ty| self.types.contains_key(&format!("{ty}Filter")))
@@ -157,7 +165,8 @@ impl Schema {
         let arguments: BTreeSet<&str> =
             field["args"].as_array().unwrap().iter().filter_map(|argument| argument["name"].as_str()).collect();
         let target = ty.strip_suffix("Connection");
-        if target.is_some() || arguments.contains("first") {
+        // Groups of rows are no rows.
+        if target.is_some() || (arguments.contains("first") && !arguments.contains("by")) {
             let name = text(&field["name"]);
             assert_eq!(arguments, BTreeSet::from(ARGUMENTS), "the arguments of {parent}.{name}");
             assert!(target.is_some(), "{parent}.{name} has pages but is no connection");
