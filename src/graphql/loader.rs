@@ -14,6 +14,7 @@ use super::{
     cost::{Meter, prices},
     error::{Error, Result},
     page::Page,
+    scale::Scales,
     select::{self, COUNT, ORDINAL},
     table::{Columns, Key, Record},
 };
@@ -293,10 +294,12 @@ fn columns<T: Record>() -> Vec<&'static str> {
 
 /// Rows with the index of the key that each answers.
 fn models<T: Record>(rows: Vec<PgRow>) -> Result<Vec<(usize, Model<T>)>> {
+    let scales = Scales::<T>::of_table();
     rows.into_iter()
         .map(|row| {
             let index = ordinal(&row)?;
-            let model = Model::<T>::from_query_result(&QueryResult::from(row), "")?;
+            let mut model = Model::<T>::from_query_result(&QueryResult::from(row), "")?;
+            scales.give(&mut model)?;
             Ok((index, model))
         })
         .collect()

@@ -18,6 +18,7 @@ pub mod node;
 pub mod operators;
 pub mod page;
 pub mod scalars;
+pub mod scale;
 pub mod schema;
 pub mod select;
 pub mod server_info;

@@ -2,6 +2,9 @@
 
 use rust_decimal::Decimal;
 
+/// How many digits after the point a target has.
+pub const PERCENT_SCALE: u32 = 4;
+
 /// The share that a category is to have, in percentage points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {

@@ -312,7 +312,7 @@ async fn an_onboarding_begins_anew_and_keeps_what_came_of_it() {
     let mut row = done.data()["resetOnboarding"]["onboarding"].clone();
     row.as_object_mut().unwrap().remove("id");
     let expected = json!({
-        "currentStep": 1, "completedSteps": [], "completionPercentage": "0", "isComplete": false, "fullName": null,
+        "currentStep": 1, "completedSteps": [], "completionPercentage": "0.00", "isComplete": false, "fullName": null,
         "phoneNumberEnding": null, "preferredCurrency": "NZD", "termsAccepted": false, "termsAcceptedAt": null,
         "completedAt": null, "welcomeViewed": false
     });

@@ -67,7 +67,7 @@ async fn a_category_is_made_kept_cleared_and_replaced() {
     let defaults = json!({
         "categoryName": "Shares", "categoryCode": "shares", "categoryType": "ASSET_CLASS", "categoryDescription": null,
         "categoryColor": "#3B82F6", "categoryIcon": null, "targetAllocationPercent": null,
-        "minAllocationPercent": "0", "maxAllocationPercent": "100.0000", "rebalanceThreshold": "5.0000",
+        "minAllocationPercent": "0.0000", "maxAllocationPercent": "100.0000", "rebalanceThreshold": "5.0000",
         "rebalanceFrequency": "MONTHLY", "autoRebalanceEnabled": true, "riskLevel": "MEDIUM",
         "maxSinglePositionPercent": "10.0000", "volatilityLimit": "25.0000", "taxEfficiencyPriority": 5,
         "taxLossHarvestingEnabled": true, "isActive": true, "displayOrder": 1
@@ -76,7 +76,7 @@ async fn a_category_is_made_kept_cleared_and_replaced() {
     let all = json!({
         "categoryName": "Health", "categoryCode": "HEALTH", "categoryType": "SECTOR", "categoryDescription": "D",
         "categoryColor": "#00ff00", "categoryIcon": "heart", "targetAllocationPercent": "20.0000",
-        "minAllocationPercent": "10.0000", "maxAllocationPercent": "30.5000", "rebalanceThreshold": "0",
+        "minAllocationPercent": "10.0000", "maxAllocationPercent": "30.5000", "rebalanceThreshold": "0.0000",
         "rebalanceFrequency": "NEVER", "autoRebalanceEnabled": false, "riskLevel": "VERY_HIGH",
         "maxSinglePositionPercent": "100.0000", "volatilityLimit": "0.0001", "taxEfficiencyPriority": 1,
         "taxLossHarvestingEnabled": false, "isActive": false, "displayOrder": 7
@@ -205,7 +205,7 @@ async fn targets_are_summed_for_each_type() {
     let expected = json!([
         { "categoryType": "ASSET_CLASS", "sum": "100.0000", "isComplete": true },
         { "categoryType": "SECTOR", "sum": "33.3333", "isComplete": false },
-        { "categoryType": "CUSTOM", "sum": "0", "isComplete": false }
+        { "categoryType": "CUSTOM", "sum": "0.0000", "isComplete": false }
     ]);
     assert_eq!(api.ask(Some(&ada), sums).await.data()["viewer"]["targetSums"], expected);
     api.sql(&format!("SET stackmotive.system = 'on'; UPDATE users SET is_admin = true WHERE id = '{}'", eve.id)).await;

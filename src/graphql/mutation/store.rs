@@ -15,6 +15,7 @@ use crate::{
     database::transaction::Transaction,
     graphql::{
         error::{Error, Result},
+        scale::Scales,
         table::Record,
     },
 };
@@ -28,7 +29,7 @@ pub async fn lock<T: Record>(transaction: &Transaction, scope: &Scope, id: Uuid)
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
-    Ok(found)
+    at_scale::<T>(found)
 }
 
 /// Makes the user's only row of a table, with the table's defaults; answers whether there was none.
@@ -42,7 +43,15 @@ pub async fn make_own<T: Record>(transaction: &Transaction, user_id: Uuid) -> Re
 /// The user's only row of a table, locked until the transaction ends.
 pub async fn lock_own<T: Record>(transaction: &Transaction, user_id: Uuid) -> Result<Option<T::Model>> {
     let owner = Expr::col((Alias::new(T::TABLE.sql), Alias::new("user_id"))).eq(user_id);
-    Ok(T::Entity::find().filter(owner).lock(LockType::NoKeyUpdate).one(transaction).await?)
+    at_scale::<T>(T::Entity::find().filter(owner).lock(LockType::NoKeyUpdate).one(transaction).await?)
+}
+
+/// A row as the API shows it to whom comes too late.
+fn at_scale<T: Record>(mut row: Option<T::Model>) -> Result<Option<T::Model>> {
+    if let Some(row) = &mut row {
+        Scales::<T>::of_table().give(row)?;
+    }
+    Ok(row)
 }
 
 /// Gives every column of the user's only row of a table its default, but those that say whose it is and when it was

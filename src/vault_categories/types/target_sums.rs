@@ -60,7 +60,8 @@ impl Sums {
 async fn read(snapshot: &Snapshot, user_id: Uuid) -> Result<Vec<TargetSum>> {
     let mut sums = Vec::new();
     for (kind, sum) in store::target_sums(snapshot.transaction().await?, user_id).await? {
-        let (category_type, sum) = (CategoryType::from_stored(&kind)?, sum.unwrap_or_default());
+        let (category_type, mut sum) = (CategoryType::from_stored(&kind)?, sum.unwrap_or_default());
+        sum.rescale(targets::PERCENT_SCALE);
         sums.push(TargetSum { category_type, sum: Decimal(sum), is_complete: targets::is_complete(sum) });
     }
     sums.sort_unstable_by_key(|sum| CategoryType::VARIANTS.iter().position(|kind| *kind == sum.category_type));

@@ -13,15 +13,15 @@ async fn what_a_trade_brought_is_net_of_fees() {
     let ada = api.somebody("ada").await;
     let exit = json!({ "exitDate": "2026-03-09T10:00:00Z", "exitReason": "Target." });
     for (trade, close, pnl, percent, fees, (profit, loss)) in [
-        (json!({}), json!({ "exitPrice": "25", "fees": "2.50" }), "43.50", "21.7500", "6.50", ("50.00", "0")),
-        (json!({}), json!({ "exitPrice": "19.5" }), "-9.00", "-4.5000", "4.00", ("0", "-5.00")),
+        (json!({}), json!({ "exitPrice": "25", "fees": "2.50" }), "43.50", "21.7500", "6.50", ("50.00", "0.00")),
+        (json!({}), json!({ "exitPrice": "19.5" }), "-9.00", "-4.5000", "4.00", ("0.00", "-5.00")),
         (
             json!({ "tradeType": "SHORT", "targetPrice": null, "stopLossPrice": null }),
             json!({ "exitPrice": "25" }),
             "-54.00",
             "-27.0000",
             "4.00",
-            ("0", "-50.00"),
+            ("0.00", "-50.00"),
         ),
         (
             json!({ "tradeType": "SHORT", "fees": null }),
@@ -29,7 +29,7 @@ async fn what_a_trade_brought_is_net_of_fees() {
             "49.00",
             "24.5000",
             "1.00",
-            ("50.00", "0"),
+            ("50.00", "0.00"),
         ),
     ] {
         let id = opened(&api, &ada, with(&fph(), trade.clone())).await;
@@ -44,7 +44,7 @@ async fn what_a_trade_brought_is_net_of_fees() {
         let ratio = if trade["tradeType"] == "SHORT" { Value::Null } else { json!("3.00") };
         let expected = json!({
             "totalValue": "200.00", "fees": fees, "riskRewardRatio": ratio, "positionSizePercent": null,
-            "currentPrice": null, "unrealizedPnl": "0", "unrealizedPnlPercent": "0", "maxProfit": profit,
+            "currentPrice": null, "unrealizedPnl": "0.00", "unrealizedPnlPercent": "0.0000", "maxProfit": profit,
             "maxLoss": loss, "exitPrice": format!("{:.4}", input["exitPrice"].as_str().unwrap().parse::<f64>().unwrap()),
             "exitDate": "2026-03-09T10:00:00Z", "exitReason": "Target.", "realizedPnl": pnl,
             "realizedPnlPercent": percent, "status": "CLOSED", "isActive": false
@@ -69,7 +69,7 @@ async fn what_a_price_showed_on_the_way_stays() {
     for (field, value) in [
         ("currentPrice", "22.0000"),
         ("priceAsOf", "2026-03-05T00:00:00Z"),
-        ("unrealizedPnl", "0"),
+        ("unrealizedPnl", "0.00"),
         ("maxProfit", "70.00"),
         ("maxLoss", "-20.00"),
         ("realizedPnl", "-24.00"),

@@ -29,11 +29,11 @@ async fn every_figure_of_an_open_trade_follows() {
         // 23 and 19 were seen.
         (
             json!({ "entryPrice": "19", "quantity": "20" }),
-            ["380.00", "7.00", "4.7500", "60.00", "15.7895", "80.00", "0", "4.00", "26.0000"].map(Value::from),
+            ["380.00", "7.00", "4.7500", "60.00", "15.7895", "80.00", "0.00", "4.00", "26.0000"].map(Value::from),
         ),
         (
             json!({ "currency": "USD", "stopLossPrice": "12" }),
-            ["380.00", "1.00", "76.0000", "60.00", "15.7895", "80.00", "0", "4.00", "26.0000"].map(Value::from),
+            ["380.00", "1.00", "76.0000", "60.00", "15.7895", "80.00", "0.00", "4.00", "26.0000"].map(Value::from),
         ),
         // Another direction turns the price's meaning around: 22 and 23 are losses now, and 19 was not kept.
         (
@@ -44,7 +44,7 @@ async fn every_figure_of_an_open_trade_follows() {
                 json!("76.0000"),
                 json!("-60.00"),
                 json!("-15.7895"),
-                json!("0"),
+                json!("0.00"),
                 json!("-80.00"),
                 Value::Null,
                 Value::Null,
@@ -56,10 +56,10 @@ async fn every_figure_of_an_open_trade_follows() {
                 json!("380.00"),
                 Value::Null,
                 json!("76.0000"),
-                json!("0"),
-                json!("0"),
-                json!("0"),
-                json!("0"),
+                json!("0.00"),
+                json!("0.0000"),
+                json!("0.00"),
+                json!("0.00"),
                 Value::Null,
                 Value::Null,
             ],
@@ -104,8 +104,8 @@ async fn a_closed_trade_is_corrected_and_nothing_else() {
     let log = done(&api, &ada, (UPDATE, FIGURES), input).await["tradeLog"].clone();
     let expected = json!({
         "totalValue": "400.00", "fees": "5.00", "riskRewardRatio": "3.00", "positionSizePercent": "20.0000",
-        "currentPrice": null, "unrealizedPnl": "0", "unrealizedPnlPercent": "0", "maxProfit": "120.00",
-        "maxLoss": "0", "exitPrice": "26.0000", "exitDate": "2026-03-09T10:00:00Z", "exitReason": "Target.",
+        "currentPrice": null, "unrealizedPnl": "0.00", "unrealizedPnlPercent": "0.0000", "maxProfit": "120.00",
+        "maxLoss": "0.00", "exitPrice": "26.0000", "exitDate": "2026-03-09T10:00:00Z", "exitReason": "Target.",
         "realizedPnl": "115.00", "realizedPnlPercent": "28.7500", "status": "CLOSED", "isActive": false
     });
     assert_eq!(log, expected);

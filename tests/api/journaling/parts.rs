@@ -56,8 +56,8 @@ async fn a_part_becomes_a_closed_trade_and_the_rest_stays_open() {
     // 1.01 and 1.00 and 0.0502 are what there was of total value, fees and size: the part takes the remainders.
     let part = json!({
         "symbol": "FPH", "entryPrice": "0.3350", "quantity": "1.00000000", "totalValue": "0.34", "fees": "0.83",
-        "positionSizePercent": "0.0167", "riskRewardRatio": "1.86", "unrealizedPnl": "0",
-        "unrealizedPnlPercent": "0", "maxProfit": "1.00", "maxLoss": "-0.17", "exitPrice": "1.3350",
+        "positionSizePercent": "0.0167", "riskRewardRatio": "1.86", "unrealizedPnl": "0.00",
+        "unrealizedPnlPercent": "0.0000", "maxProfit": "1.00", "maxLoss": "-0.17", "exitPrice": "1.3350",
         "realizedPnl": "0.17", "realizedPnlPercent": "50.0000", "status": "CLOSED", "isActive": false, "strategy": "Dip",
         "journalEntry": null, "analysis": null
     });

@@ -45,7 +45,7 @@ async fn an_account_is_mapped_and_its_holdings_move() {
     assert_eq!(mapped["accountPortfolio"], json!({ "account": "Kraken", "vaultId": "Growth" }));
     assert_eq!(
         overview(&api, &ada).await,
-        ["Growth USD 5.00: BTC 1@5@5", "Growth EUR EUR 5.00: ETH 1@5@5", "Kraken USD 0:", "Kraken EUR EUR 0:"]
+        ["Growth USD 5.00: BTC 1@5@5", "Growth EUR EUR 5.00: ETH 1@5@5", "Kraken USD 0.00:", "Kraken EUR EUR 0.00:"]
     );
     let wanted = json!([{
         "account": "Kraken", "vaultId": "Growth", "portfolio": { "vaultId": "Growth" }, "positions": { "totalCount": 2 }
@@ -57,7 +57,7 @@ async fn an_account_is_mapped_and_its_holdings_move() {
     done(&api, &ada, SET, json!({ "account": "Kraken" })).await;
     assert_eq!(
         overview(&api, &ada).await,
-        ["Growth USD 0:", "Growth EUR EUR 0:", "Kraken USD 5.00: BTC 1@5@5", "Kraken EUR EUR 5.00: ETH 1@5@5"]
+        ["Growth USD 0.00:", "Growth EUR EUR 0.00:", "Kraken USD 5.00: BTC 1@5@5", "Kraken EUR EUR 5.00: ETH 1@5@5"]
     );
 
     let by_hand = json!({ "portfolioId": growth, "symbol": "BTC", "quantity": "1" });
@@ -105,7 +105,7 @@ async fn a_portfolio_that_is_fed_takes_its_accounts_along() {
     position(&api, &ada, "ADA", "Kraken", "EUR").await;
     assert_eq!(
         overview(&api, &ada).await,
-        ["Coins EUR EUR 0:", "Crypto USD 10.00: BTC 1@5@5 SOL 1@5@5", "Crypto EUR EUR 10.00: ADA 1@5@5 ETH 1@5@5"]
+        ["Coins EUR EUR 0.00:", "Crypto USD 10.00: BTC 1@5@5 SOL 1@5@5", "Crypto EUR EUR 10.00: ADA 1@5@5 ETH 1@5@5"]
     );
     assert_eq!(mappings(&api, &ada).await[0]["vaultId"], "Crypto");
     done(&api, &ada, UPDATE, json!({ "id": kraken, "vaultId": "Crypto 2", "cashBalance": "1" })).await;
@@ -125,9 +125,9 @@ async fn an_empty_portfolio_in_another_currency_gets_what_its_account_holds_in_i
     let ada = api.somebody("ada").await;
     let kraken = portfolio(&api, &ada, "Kraken", "NZD").await;
     position(&api, &ada, "BTC", "Kraken", "USD").await;
-    assert_eq!(overview(&api, &ada).await, ["Kraken NZD 0:", "Kraken USD USD 5.00: BTC 1@5@5"]);
+    assert_eq!(overview(&api, &ada).await, ["Kraken NZD 0.00:", "Kraken USD USD 5.00: BTC 1@5@5"]);
     done(&api, &ada, UPDATE, json!({ "id": kraken, "currency": "USD" })).await;
-    assert_eq!(overview(&api, &ada).await, ["Kraken USD 5.00: BTC 1@5@5", "Kraken USD USD 0:"]);
+    assert_eq!(overview(&api, &ada).await, ["Kraken USD 5.00: BTC 1@5@5", "Kraken USD USD 0.00:"]);
 }
 
 /// What the seed writes follows the same rules, so that a roll-up finds nothing to change.

@@ -92,8 +92,8 @@ async fn holdings_are_deleted_all_or_those_that_can_be() {
         codes(&gone),
         [json!([]), json!([]), json!([]), json!(["NOT_FOUND"]), json!(["DERIVED"]), json!(["NOT_FOUND"])]
     );
-    assert_eq!(gone["portfolios"], json!([{ "portfolioValue": "0" }]));
-    assert_eq!(overview(&api, &ada).await, ["Growth USD 0: D 1@0@0"]);
+    assert_eq!(gone["portfolios"], json!([{ "portfolioValue": "0.00" }]));
+    assert_eq!(overview(&api, &ada).await, ["Growth USD 0.00: D 1@0@0"]);
 }
 
 #[tokio::test]

@@ -50,10 +50,10 @@ async fn a_holding_keeps_what_is_left_out_and_forgets_what_is_null() {
     (wanted["currentPrice"], wanted["marketValue"], wanted["priceAsOf"]) =
         (json!("260.5000"), json!("1042.00"), Value::Null);
     (wanted["avgCost"], wanted["totalGainLoss"], wanted["totalGainLossPercent"]) =
-        (json!("0"), Value::Null, Value::Null);
+        (json!("0.0000"), Value::Null, Value::Null);
     change(json!({ "currentPrice": "260.5", "avgCost": "0" }), &wanted).await;
     // The day's gain was another symbol's.
-    (wanted["symbol"], wanted["dayGainLoss"]) = (json!("VOO"), json!("0"));
+    (wanted["symbol"], wanted["dayGainLoss"]) = (json!("VOO"), json!("0.00"));
     change(json!({ "symbol": "voo" }), &wanted).await;
 }
 
@@ -74,7 +74,7 @@ async fn a_holding_moves_between_portfolios_and_both_follow() {
     values.sort();
     assert_eq!(
         values,
-        [r#"{"portfolioValue":"0","vaultId":"Growth"}"#, r#"{"portfolioValue":"2500.00","vaultId":"Income"}"#]
+        [r#"{"portfolioValue":"0.00","vaultId":"Growth"}"#, r#"{"portfolioValue":"2500.00","vaultId":"Income"}"#]
     );
     let abroad = json!({ "id": id, "portfolioId": euros });
     assert_eq!(
@@ -83,7 +83,10 @@ async fn a_holding_moves_between_portfolios_and_both_follow() {
     );
     let priced = json!({ "id": id, "portfolioId": euros, "avgCost": "180", "currentPrice": "220" });
     done(&api, &ada, update, priced).await;
-    assert_eq!(overview(&api, &ada).await, ["Euros EUR 2200.00: VTI! 10@180@220", "Growth USD 0:", "Income USD 0:"]);
+    assert_eq!(
+        overview(&api, &ada).await,
+        ["Euros EUR 2200.00: VTI! 10@180@220", "Growth USD 0.00:", "Income USD 0.00:"]
+    );
     // Out of every portfolio, where it has no currency, and back into any.
     done(&api, &ada, update, json!({ "id": id, "portfolioId": null })).await;
     done(&api, &ada, update, json!({ "id": id, "portfolioId": growth, "quantity": "1" })).await;
@@ -153,5 +156,5 @@ async fn a_wrong_holding_is_refused_and_changes_nothing() {
     assert_eq!(refused(&api, &ada, "updateHolding", smaller).await, "INVALID, input.quantity OUT_OF_RANGE");
     done(&api, &ada, ("updatePortfolio", "portfolio { id }"), json!({ "id": growth, "cashBalance": "0" })).await;
     let gone = done(&api, &ada, ("deleteHolding", "holdingId portfolio { portfolioValue }"), json!({ "id": id })).await;
-    assert_eq!(gone, json!({ "holdingId": id, "portfolio": { "portfolioValue": "0" } }));
+    assert_eq!(gone, json!({ "holdingId": id, "portfolio": { "portfolioValue": "0.00" } }));
 }

@@ -307,9 +307,9 @@ async fn what_was_entered_by_hand_is_left_alone() {
         overview(&api, &ada).await,
         [
             "Fund USD 32.00: AAPL 1@5@5 BTC 1@10@20 VOO! 1@7@7",
-            "Fund EUR GBP 0:",
+            "Fund EUR GBP 0.00:",
             "Fund NZD NZD 20.00: NZ1 1@10@20",
-            "Main USD 0:"
+            "Main USD 0.00:"
         ]
     );
 }

@@ -27,7 +27,7 @@ async fn a_portfolio_is_made_with_its_holdings() {
         made["portfolio"],
         json!({
             "vaultId": "Whānau 🏡", "currency": "NZD", "portfolioValue": "192.96", "totalGainLoss": "8.17",
-            "totalGainLossPercent": "3.4760", "dayGainLoss": "0", "dayGainLossPercent": "0",
+            "totalGainLossPercent": "3.4760", "dayGainLoss": "0.00", "dayGainLossPercent": "0.0000",
             "cashBalance": "-50.25", "investedAmount": "235.04", "numberOfHoldings": 3
         })
     );
@@ -44,8 +44,8 @@ async fn a_portfolio_is_made_with_its_holdings() {
     assert_eq!(
         answer.data()["viewer"]["holdings"]["nodes"],
         json!([
-            holding("BND", None, "BOND", Some("core"), "200.00", Some("0"), Some("0")),
-            holding("BTC", None, "CRYPTO", None, "0", None, None),
+            holding("BND", None, "BOND", Some("core"), "200.00", Some("0.00"), Some("0.0000")),
+            holding("BTC", None, "CRYPTO", None, "0.00", None, None),
             holding("FPH", Some("Fisher & Paykel"), "EQUITY", None, "43.21", Some("8.17"), Some("23.3162")),
         ])
     );
@@ -120,7 +120,7 @@ async fn a_portfolio_changes_its_name_its_cash_and_while_empty_its_currency() {
         json!([portfolio["vaultId"], portfolio["currency"], portfolio["cashBalance"], portfolio["portfolioValue"]])
     };
     let payload = done(&api, &ada, ("updatePortfolio", fields), update(json!({ "currency": "AUD" }))).await;
-    assert_eq!(changed(&payload), json!(["Growth", "AUD", "0", "0"]));
+    assert_eq!(changed(&payload), json!(["Growth", "AUD", "0.00", "0.00"]));
     let seen = payload["portfolio"]["lastUpdated"].clone();
     let input = json!({ "portfolioId": id, "symbol": "CBA", "quantity": "10", "avgCost": "90", "currentPrice": "100" });
     done(&api, &ada, ("createHolding", "holding { id }"), input).await;
@@ -134,7 +134,7 @@ async fn a_portfolio_changes_its_name_its_cash_and_while_empty_its_currency() {
     assert_eq!(changed(&payload), json!(["Long term", "AUD", "-999.99", "0.01"]));
     let payload = done(&api, &ada, ("updatePortfolio", fields), update(json!({}))).await;
     assert_eq!((changed(&payload), &payload["others"]), (json!(["Long term", "AUD", "-999.99", "0.01"]), &json!([])));
-    assert_eq!(overview(&api, &ada).await, ["Long term AUD 0.01: CBA! 10@90@100", "Other USD 0:"]);
+    assert_eq!(overview(&api, &ada).await, ["Long term AUD 0.01: CBA! 10@90@100", "Other USD 0.00:"]);
 
     let wrong = [
         (json!({ "currency": "USD" }), "CONFLICT, input.currency HAS_HOLDINGS"),

@@ -116,7 +116,7 @@ async fn several_positions_become_one_holding() {
     assert_eq!(answer.data()["viewer"]["holdings"]["nodes"], json!([{ "assetName": null, "priceAsOf": null }]));
     assert_eq!(overview(&api, &ada).await, ["Growth USD 60.00: BTC 3@20@20"]);
     done(&api, &ada, ("deletePosition", "positionId portfolios { vaultId }"), json!({ "id": second })).await;
-    assert_eq!(overview(&api, &ada).await, ["Growth USD 0:"]);
+    assert_eq!(overview(&api, &ada).await, ["Growth USD 0.00:"]);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn a_position_may_change_everything_by_hand() {
         "id": id, "account": "two", "symbol": "voo", "currency": "NZD", "name": null, "quantity": "0.5"
     });
     assert_eq!(done(&api, &ada, UPDATE, changes).await["position"], wanted);
-    assert_eq!(overview(&api, &ada).await, ["one USD 0:", "two NZD 3.50: VOO 0.5@5@7"]);
+    assert_eq!(overview(&api, &ada).await, ["one USD 0.00:", "two NZD 3.50: VOO 0.5@5@7"]);
 }
 
 #[tokio::test]
