@@ -4,28 +4,11 @@
 use entity::user_onboarding_progress as onboarding;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{LockType, OnConflict},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
 };
 use uuid::Uuid;
 
-use crate::{
-    clock,
-    graphql::error::{Error, Result},
-};
-
-/// The onboarding of the user whose scope the transaction has, locked until it ends; made when there is none yet.
-pub async fn onboarding_to_change(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<onboarding::Model> {
-    let row = onboarding::ActiveModel { id: Set(Uuid::now_v7()), user_id: Set(user_id), ..Default::default() };
-    let once = OnConflict::column(onboarding::Column::UserId).do_nothing().to_owned();
-    onboarding::Entity::insert(row).on_conflict(once).exec_without_returning(transaction).await?;
-    let found = onboarding::Entity::find()
-        .filter(onboarding::Column::UserId.eq(user_id))
-        .lock(LockType::NoKeyUpdate)
-        .one(transaction)
-        .await?;
-    found.ok_or_else(|| Error::not_found("onboarding"))
-}
+use crate::{clock, graphql::error::Result};
 
 /// The onboarding of the user whose scope the transaction has.
 pub async fn onboarding_of(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Option<onboarding::Model>> {

@@ -33,6 +33,7 @@ mod preferences;
 mod process;
 mod reading;
 mod rebalancing;
+mod refusals;
 mod rows;
 mod schema;
 mod sealing;

@@ -9,7 +9,7 @@ use crate::{
     access::Module,
     graphql::{
         call::Call,
-        error::Result,
+        error::{Error, ErrorCode, Result},
         id::Id,
         input::Check,
         mutation::{Deed, Mutation, Write},
@@ -53,8 +53,14 @@ impl Mutation for CreateTradeAnalysisInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
+        // That it has an analysis is told of one's own trade alone.
+        let path = ["input", "tradeLogId"];
+        let log = write.row(self.trade_log_id, None).await.map_err(|error| match error.code {
+            ErrorCode::NotFound => Error::invalid(&path, "NOT_FOUND", "There is no such trade log."),
+            _ => error,
+        })?;
         let id = self.id.map_or_else(Uuid::now_v7, |id| id.0);
-        let row = store::analysis_row(id, write.user_id(), self.trade_log_id.0, self.analysis);
+        let row = store::analysis_row(id, write.user_id(), log.id, self.analysis);
         write.insert(row).await.map_err(|error| error.renaming("tradeLogIdUserId", "tradeLogId"))?;
         let deed = Deed::new(MODULE, "trade_analysis_created", "A trade was analysed.").created::<TradeAnalysis>(id);
         Ok((Made { analysis: id }, deed))

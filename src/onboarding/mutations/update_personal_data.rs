@@ -1,8 +1,6 @@
 //! `updatePersonalData`: the viewer's telephone and tax numbers, sealed before they meet a statement.
 
 use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
-use chrono::Utc;
-use entity::user_onboarding_progress;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -70,8 +68,7 @@ pub(super) async fn run(call: &Call, input: UpdatePersonalDataInput) -> Result<U
     let changes = sealed(&call.app.keys, user_id, numbers)?;
 
     let write = Write::of_viewer(call, MODULE).await?;
-    let found = store::onboarding_to_change(write.transaction(), user_id).await?;
-    refuse_changed(&found, expected)?;
+    let (found, _) = write.own_row::<Onboarding>(expected).await?;
     store::change_numbers(write.transaction(), found.id, changes).await?;
     let deed = Deed::new(MODULE, "personal_data_updated", "Telephone and tax numbers were changed.");
     write.commit(deed.with_input(summary).updated::<Onboarding>(found.id)).await?;
@@ -127,16 +124,4 @@ fn sealed(keys: &KeyRing, user_id: Uuid, numbers: [(SealedColumn, Number); 3]) -
     };
     let [first, second, third] = numbers;
     Ok([seal(first)?, seal(second)?, seal(third)?])
-}
-
-fn refuse_changed(found: &user_onboarding_progress::Model, expected: Option<DateTime>) -> Result<()> {
-    let now = found.updated_at.with_timezone(&Utc);
-    match expected {
-        Some(DateTime(expected)) if expected != now => {
-            let now = DateTime::from(found.updated_at);
-            let now = async_graphql::ScalarType::to_value(&now);
-            Err(Error::conflict(format!("The onboarding was changed meanwhile; its updatedAt is {now} now.")))
-        }
-        _ => Ok(()),
-    }
 }

@@ -25,7 +25,7 @@ mod sessions;
 mod several;
 mod sign_in;
 mod sign_out;
-mod two_factor;
+pub(crate) mod two_factor;
 mod verify_email;
 
 use axum::{body::Body, http::Request};

@@ -5,7 +5,7 @@
 //! `docs/fuzzing.md` tells how to run this for longer.
 
 pub mod chance;
-mod places;
+pub mod places;
 mod values;
 
 use std::{env, time::Instant};

@@ -79,7 +79,8 @@ impl Schema {
         }
     }
 
-    fn fields(&self, name: &str) -> Vec<FieldDefinition> {
+    /// The fields of a type that has some.
+    pub fn fields(&self, name: &str) -> Vec<FieldDefinition> {
         let fields = match self.types.get(name) {
             Some(TypeKind::Object(object)) => &object.fields,
             Some(TypeKind::Interface(interface)) => &interface.fields,
