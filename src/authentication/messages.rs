@@ -30,7 +30,7 @@ pub fn reset(to: String, link: &str) -> Message {
          somebody asked for a new password for your account at StackMotive.\n\
          Choose it within 30 minutes with\n\n\
          {link}\n\n\
-         This works once, and ends all sessions.\n\
+         This works once, and ends all sessions; personal API tokens too, unless you keep them.\n\
          If that was not you, ignore this message: your password stays as it is.\n"
     );
     Message { to, subject: "Choose a new password", text }
@@ -93,12 +93,19 @@ pub fn token_made(to: String, at: DateTime<Utc>) -> Message {
     Message { to, subject: "A personal API token was made", text }
 }
 
-/// Tells the owner of an account that its password is another one now.
-pub fn password_changed(to: String, at: DateTime<Utc>) -> Message {
+/// Tells the owner of an account that its password is another one now, and how many personal API tokens were revoked
+/// and still work.
+pub fn password_changed(to: String, at: DateTime<Utc>, (revoked, live): (u64, u64)) -> Message {
     let at = at.format("%-d %B %Y at %H:%M UTC");
+    let tokens = match (revoked, live) {
+        (0, 0) => String::new(),
+        (revoked, 0) => format!("It revoked the personal API tokens of your programs: {revoked}.\n"),
+        (_, live) => format!("Personal API tokens that still work: {live}. Revoke those that you don't know.\n"),
+    };
     let text = format!(
         "Hello,\n\n\
-         the password of your account at StackMotive was changed on {at}.\n\n\
+         the password of your account at StackMotive was changed on {at}.\n\
+         {tokens}\n\
          If that was not you, somebody else has got in:\n\
          ask for a new password at once, which ends all sessions.\n"
     );

@@ -11,7 +11,7 @@ use crate::{
         attempts::{self, Tried},
         messages, password,
         store::{self, Ending},
-        types::Session,
+        types::{PersonalToken, Session},
     },
     clock,
     graphql::{
@@ -31,6 +31,9 @@ pub struct ChangePasswordInput {
     /// name.
     #[graphql(secret)]
     pub new_password: String,
+    /// True revokes all personal API tokens too; otherwise programs go on with theirs.
+    #[graphql(default)]
+    pub revoke_personal_tokens: bool,
 }
 
 /// A password that was changed.
@@ -38,6 +41,10 @@ pub struct ChangePasswordInput {
 pub struct ChangePasswordPayload {
     /// How many other sessions ended with the old password.
     sessions_ended: u64,
+    /// How many personal API tokens were revoked.
+    tokens_revoked: u64,
+    /// How many personal API tokens still work.
+    tokens_live: u64,
 }
 
 pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<ChangePasswordPayload> {
@@ -70,11 +77,16 @@ pub(super) async fn run(call: &Call, input: ChangePasswordInput) -> Result<Chang
     let others = Ending::AllBut(session_id);
     let sessions = store::end_sessions(write.transaction(), viewer.user.id, others).await?;
     let sessions_ended = sessions.len() as u64;
-    let deed = Deed::new(MODULE, "password_changed", "The password was changed.");
-    write.commit(deed.each::<Session>(Change::Deleted, sessions)).await?;
-    let notice = messages::password_changed(viewer.user.email.clone(), now);
+    let tokens =
+        store::personal_tokens::settle(write.transaction(), viewer.user.id, input.revoke_personal_tokens).await?;
+    let (tokens_revoked, tokens_live) = (tokens.revoked.len() as u64, tokens.live);
+    let deed = Deed::new(MODULE, "password_changed", "The password was changed.")
+        .each::<Session>(Change::Deleted, sessions)
+        .each::<PersonalToken>(Change::Updated, tokens.revoked);
+    write.commit(deed).await?;
+    let notice = messages::password_changed(viewer.user.email.clone(), now, (tokens_revoked, tokens_live));
     call.app.mailer.post(async { Ok(Some(notice)) });
-    Ok(ChangePasswordPayload { sessions_ended })
+    Ok(ChangePasswordPayload { sessions_ended, tokens_revoked, tokens_live })
 }
 
 /// That a password which was asked for again is wrong.

@@ -94,7 +94,8 @@ impl AuthenticationMutations {
         Box::pin(end_session::run(call(ctx).unkept()?, input.id.0, "session_revoked")).await.map(Some)
     }
 
-    /// Changes the password and ends all other sessions. Wrong passwords are counted as those of `signIn` are.
+    /// Changes the password and ends all other sessions; personal API tokens live on unless they are to be revoked too.
+    /// Wrong passwords are counted as those of `signIn` are.
     async fn change_password(
         &self,
         ctx: &Context<'_>,
@@ -129,9 +130,9 @@ impl AuthenticationMutations {
         Ok(Some(request_password_reset::run(call(ctx).unkept()?, input)))
     }
 
-    /// Sets a new password with the token that was sent to the account's address, and ends all its sessions. It signs
-    /// nobody in and leaves the second factor on. A token that is unknown, used, older than 30 minutes or was sent to an
-    /// address that the account no longer has answers INVALID with the issue ENDED.
+    /// Sets a new password with the token that was sent to the account's address, ends all its sessions and revokes its
+    /// personal API tokens. It signs nobody in and leaves the second factor on. A token that is unknown, used, older than
+    /// 30 minutes or was sent to an address that the account no longer has answers INVALID with the issue ENDED.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,

@@ -14,7 +14,7 @@ use crate::{
             self, Ending,
             one_time::{self, Purpose},
         },
-        types::Session,
+        types::{PersonalToken, Session},
     },
     clock,
     graphql::{
@@ -38,6 +38,10 @@ pub struct ResetPasswordInput {
     /// name. One that is refused leaves the token good.
     #[graphql(secret)]
     pub new_password: String,
+    /// False lets programs go on with their personal API tokens. They are revoked otherwise: whoever has forgotten a
+    /// password and whoever fears that somebody else knows it look the same.
+    #[graphql(default = true)]
+    pub revoke_personal_tokens: bool,
 }
 
 /// A password that was reset. Signing in is up to its owner, with the second factor where there is one.
@@ -45,6 +49,10 @@ pub struct ResetPasswordInput {
 pub struct ResetPasswordPayload {
     /// How many sessions ended with the old password.
     sessions_ended: u64,
+    /// How many personal API tokens were revoked.
+    tokens_revoked: u64,
+    /// How many personal API tokens still work.
+    tokens_live: u64,
 }
 
 pub(super) async fn run(call: &Call, input: ResetPasswordInput) -> Result<ResetPasswordPayload> {
@@ -75,14 +83,19 @@ pub(super) async fn run(call: &Call, input: ResetPasswordInput) -> Result<ResetP
     audit::record_in(write.transaction(), &event).await?;
     let sessions = store::end_sessions(write.transaction(), user_id, Ending::All).await?;
     let sessions_ended = sessions.len() as u64;
-    let deed = Deed::new(MODULE, "password_reset", "The password was reset with a message.");
-    write.commit(deed.each::<Session>(Change::Deleted, sessions)).await?;
+    let tokens = store::personal_tokens::settle(write.transaction(), user_id, input.revoke_personal_tokens).await?;
+    let (tokens_revoked, tokens_live) = (tokens.revoked.len() as u64, tokens.live);
+    let deed = Deed::new(MODULE, "password_reset", "The password was reset with a message.")
+        .each::<Session>(Change::Deleted, sessions)
+        .each::<PersonalToken>(Change::Updated, tokens.revoked);
+    write.commit(deed).await?;
     if let Ok(viewer) = call.viewer()
         && viewer.user.id == user_id
         && let Ok(session_id) = viewer.session_id()
     {
         call.session_ended(session_id);
     }
-    call.app.mailer.post(async move { Ok(Some(messages::password_changed(holder.email, now))) });
-    Ok(ResetPasswordPayload { sessions_ended })
+    let notice = messages::password_changed(holder.email, now, (tokens_revoked, tokens_live));
+    call.app.mailer.post(async { Ok(Some(notice)) });
+    Ok(ResetPasswordPayload { sessions_ended, tokens_revoked, tokens_live })
 }

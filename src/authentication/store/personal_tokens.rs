@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use entity::{personal_tokens, user_preferences, users};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
-    sea_query::LockType, sqlx, strum::VariantArray,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryResult,
+    QuerySelect, sea_query::LockType, sqlx, strum::VariantArray,
 };
 use uuid::Uuid;
 
@@ -95,11 +95,31 @@ pub async fn lock_api_access(transaction: &Transaction, user_id: Uuid) -> Result
 
 /// How many tokens of a user are live.
 pub async fn live(transaction: &Transaction, user_id: Uuid) -> Result<u64> {
-    let count = personal_tokens::Entity::find()
-        .filter(personal_tokens::Column::UserId.eq(user_id))
-        .filter(personal_tokens::Column::RevokedAt.is_null())
-        .filter(personal_tokens::Column::ExpiresAt.gt(clock::now()))
-        .count(transaction)
-        .await?;
-    Ok(count)
+    Ok(personal_tokens::Entity::find().filter(are_live(user_id)).count(transaction).await?)
+}
+
+/// What became of a user's live tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    pub revoked: Vec<Uuid>,
+    /// How many still open something.
+    pub live: u64,
+}
+
+/// Revokes the live tokens of a user when a password gives way to another and that is wanted, or counts them.
+pub async fn settle(transaction: &Transaction, user_id: Uuid, is_revoking: bool) -> Result<Survey> {
+    if !is_revoking {
+        return Ok(Survey { revoked: Vec::new(), live: live(transaction, user_id).await? });
+    }
+    let row = personal_tokens::ActiveModel { revoked_at: Set(Some(clock::now().into())), ..Default::default() };
+    let gone = personal_tokens::Entity::update_many().set(row).filter(are_live(user_id));
+    let gone = gone.exec_with_returning(transaction).await?;
+    Ok(Survey { revoked: gone.into_iter().map(|token| token.id).collect(), live: 0 })
+}
+
+fn are_live(user_id: Uuid) -> Condition {
+    Condition::all()
+        .add(personal_tokens::Column::UserId.eq(user_id))
+        .add(personal_tokens::Column::RevokedAt.is_null())
+        .add(personal_tokens::Column::ExpiresAt.gt(clock::now()))
 }

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{admit, with_token};
 use crate::{
-    authentication::{issues, line, lines},
-    support::{Answer, Api, Somebody, hash},
+    authentication::{PASSWORD, issues, line, lines, member},
+    support::{Answer, Api, MailServer, Manner, Somebody, hash},
 };
 
 async fn ask(api: &Api, who: Option<&Somebody>, mutation: &str, input: Value) -> Answer {
@@ -198,4 +198,62 @@ async fn it_is_renamed_and_revoked_by_its_user_alone() {
     assert_eq!(again.code(), "CONFLICT");
     let log = "SELECT action::text FROM agent_memory ORDER BY id";
     assert_eq!(lines(&api, log).await, ["personal_token_renamed", "personal_token_revoked"]);
+}
+
+#[tokio::test]
+async fn a_new_password_keeps_them_and_a_forgotten_one_ends_them_unless_told_otherwise() {
+    let mut mail = MailServer::start(Manner::Takes).await;
+    let api = Api::start_as(mail.settings(), |_| ()).await;
+    let (ada, bob) = (member(&api, "ada").await, member(&api, "bob").await);
+    for who in [&ada, &bob] {
+        admit(&api, who).await;
+    }
+    let (of_bob, _) = with_token(&api, &bob, &["portfolio:read"]).await;
+    let (ended, id) = with_token(&api, &ada, &["portfolio:read"]).await;
+    api.sql(&format!("UPDATE personal_tokens SET expires_at = now() - interval '1 day' WHERE id = '{id}'")).await;
+    let change = async |new: &str, more: Value| {
+        let mut input = json!({ "currentPassword": PASSWORD, "newPassword": new });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let query = "mutation($i: ChangePasswordInput!) { changePassword(input: $i) { tokensRevoked tokensLive } }";
+        api.ask_with(Some(&ada), query, json!({ "i": input })).await.data()["changePassword"].clone()
+    };
+    let lives = async |who: &Somebody| api.ask(Some(who), "{ viewer { id } }").await.body.get("errors").is_none();
+
+    let (one, _) = with_token(&api, &ada, &["portfolio:read"]).await;
+    let (two, _) = with_token(&api, &ada, &["watchlists:write"]).await;
+    assert_eq!(change(PASSWORD, json!({})).await, json!({ "tokensRevoked": 0, "tokensLive": 2 }));
+    let told = "Personal API tokens that still work: 2. Revoke those that you don't know.";
+    assert!(mail.next().await.text.contains(told));
+    assert!(lives(&one).await && lives(&two).await);
+    let revoked = change(PASSWORD, json!({ "revokePersonalTokens": true })).await;
+    assert_eq!(revoked, json!({ "tokensRevoked": 2, "tokensLive": 0 }));
+    assert!(mail.next().await.text.contains("It revoked the personal API tokens of your programs: 2."));
+    assert!(!lives(&one).await && !lives(&two).await && !lives(&ended).await);
+    let metadata = "SELECT jsonb_array_length(metadata -> 'updated')::text FROM agent_memory WHERE action = 'password_changed' \
+                    AND metadata ? 'updated'";
+    assert_eq!(lines(&api, metadata).await, ["2"], "the activity names them");
+    // None live, so there is nothing to tell of them.
+    assert_eq!(change(PASSWORD, json!({})).await, json!({ "tokensRevoked": 0, "tokensLive": 0 }));
+    assert!(!mail.next().await.text.contains("API"));
+
+    for (is_kept, tokens) in [(true, (0, 1)), (false, (1, 0))] {
+        let (three, _) = with_token(&api, &ada, &["portfolio:read"]).await;
+        let ask = "mutation($i: RequestPasswordResetInput!) { requestPasswordReset(input: $i) { email } }";
+        api.ask_with(None, ask, json!({ "i": { "email": ada.email } })).await.data();
+        let mut input = json!({ "token": mail.next().await.token(), "newPassword": PASSWORD });
+        if is_kept {
+            input["revokePersonalTokens"] = json!(false);
+        }
+        let query = "mutation($i: ResetPasswordInput!) { resetPassword(input: $i) { tokensRevoked tokensLive } }";
+        let reset = api.ask_with(None, query, json!({ "i": input })).await;
+        assert_eq!(reset.data()["resetPassword"], json!({ "tokensRevoked": tokens.0, "tokensLive": tokens.1 }));
+        assert_eq!(lives(&three).await, is_kept);
+        assert_eq!(mail.next().await.text.contains("still work: 1"), is_kept);
+        api.sql(&format!(
+            "UPDATE personal_tokens SET revoked_at = now() WHERE user_id = '{}' AND revoked_at IS NULL",
+            ada.id
+        ))
+        .await;
+    }
+    assert!(lives(&of_bob).await, "nobody else's ended");
 }
