@@ -30,6 +30,7 @@
 //! | `m0022_personal_tokens` | `personal_tokens`, `personal_token_calls`, the function that finds who holds one |
 //! | `m0023_accounts` | another address for an account, what administrators end and reset, sign-ins of 90 days at most |
 //! | `m0024_jobs` | `jobs`: work that the server does by itself at its times |
+//! | `m0025_others` | what a change has to know of others: who else sees a list, whether there is another administrator |
 
 use sea_orm_migration::prelude::*;
 
@@ -161,6 +162,11 @@ const STEPS: &[Step] = &[
         down: include_str!("m0023_accounts/down.sql"),
     },
     Step { name: "m0024_jobs", up: &[include_str!("m0024_jobs/up.sql")], down: include_str!("m0024_jobs/down.sql") },
+    Step {
+        name: "m0025_others",
+        up: &[include_str!("m0025_others/up.sql")],
+        down: include_str!("m0025_others/down.sql"),
+    },
 ];
 
 /// One step: its name in `seaql_migrations`, and the SQL that makes it and takes it back.

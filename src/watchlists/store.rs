@@ -19,15 +19,14 @@ pub async fn next_position(transaction: &impl ConnectionTrait, watchlist: Uuid) 
     Ok(last.flatten().map_or(0, |last| last.saturating_add(1)))
 }
 
-/// Who sees a list by name: its owner, and with whom it is shared, as far as the scope sees shares.
+/// Who sees a list by name: its owner, and with whom it is shared. A function of `m0025_others` answers that, because
+/// one of them doesn't see the shares of the others.
 pub async fn readers(transaction: &impl ConnectionTrait, watchlist: Uuid, owner: Uuid) -> Result<Vec<Uuid>> {
-    let mut all: Vec<Uuid> = watchlist_shares::Entity::find()
-        .select_only()
-        .column(watchlist_shares::Column::SharedWithId)
-        .filter(watchlist_shares::Column::WatchlistId.eq(watchlist))
-        .into_tuple()
-        .all(transaction)
-        .await?;
+    let sql = "SELECT auth_readers($1) AS id";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [watchlist.into()]);
+    let rows = transaction.query_all_raw(statement).await?;
+    let mut all: Vec<Uuid> =
+        rows.iter().map(|row| row.try_get("", "id").map_err(Error::from)).collect::<Result<_>>()?;
     all.push(owner);
     Ok(all)
 }

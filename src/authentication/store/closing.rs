@@ -1,9 +1,9 @@
 //! The statements that end an account.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
-use entity::users;
+use entity::{users, watchlist_shares};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryResult, QuerySelect, Values,
     sea_query::{Alias, Expr, Func, LockType, PostgresQueryBuilder, Query},
 };
 use secrecy::ExposeSecret;
@@ -36,6 +36,32 @@ pub async fn counts(transaction: &Transaction, user_id: Uuid) -> Result<Vec<(&'s
         }
     }
     Ok(counts)
+}
+
+/// Whether somebody else is an administrator; all of them stay as they are until this transaction ends. A function of
+/// `m0025_others` answers that, because nobody reads the accounts of others.
+pub async fn another_admin(transaction: &Transaction) -> Result<bool> {
+    let rows = transaction.rows("SELECT auth_another_admin() AS found", Values(Vec::new())).await?;
+    Ok(rows.into_iter().next().map(QueryResult::from).is_some_and(|row| row.try_get("", "found") == Ok(true)))
+}
+
+/// What disappears for others with an account: those with whom its lists are shared and the lists, and the owners of
+/// lists that are shared with it and those shares.
+pub struct Shared {
+    pub lists: Vec<(Uuid, Uuid)>,
+    pub shares: Vec<(Uuid, Uuid)>,
+}
+
+/// What an account shares, and what is shared with it.
+pub async fn shared(transaction: &Transaction, user_id: Uuid) -> Result<Shared> {
+    let found = watchlist_shares::Entity::find()
+        .filter(watchlist_shares::Column::OwnerId.eq(user_id).or(watchlist_shares::Column::SharedWithId.eq(user_id)));
+    let (own, foreign): (Vec<_>, Vec<_>) =
+        found.all(transaction).await?.into_iter().partition(|share| share.owner_id == user_id);
+    Ok(Shared {
+        lists: own.into_iter().map(|share| (share.shared_with_id, share.watchlist_id)).collect(),
+        shares: foreign.into_iter().map(|share| (share.owner_id, share.id)).collect(),
+    })
 }
 
 /// Deletes an account, and everything in it with the keys of its tables. Answers false, and deletes nothing, when the

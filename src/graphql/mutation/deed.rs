@@ -1,5 +1,7 @@
 //! What was done: for the activity of the user, and for those who subscribed to changes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -20,12 +22,17 @@ pub struct Deed {
     pub(super) action: String,
     pub(super) context: String,
     pub(super) input: Option<Value>,
-    changes: Vec<(Change, &'static str, Uuid)>,
+    changes: Vec<Told>,
     /// Whether the input is personal as a whole, and stays out.
     is_private: bool,
     /// Besides the one who did it, who else sees the changed rows.
     others: Vec<Uuid>,
+    /// What came into the sight of somebody alone, or went out of it.
+    apart: Vec<(Uuid, Told)>,
 }
+
+/// What became of which row, with how the ids of its type begin.
+type Told = (Change, &'static str, Uuid);
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,15 +55,15 @@ pub struct Notice {
 impl Deed {
     /// `action` is a noun and a verb in the past tense, such as `journal_entry_created`; `context` a sentence.
     pub fn new(module: Module, action: &str, context: impl Into<String>) -> Self {
-        let (changes, others) = (Vec::new(), Vec::new());
         Self {
             module,
             action: action.to_owned(),
             context: context.into(),
             input: None,
-            changes,
+            changes: Vec::new(),
             is_private: false,
-            others,
+            others: Vec::new(),
+            apart: Vec::new(),
         }
     }
 
@@ -87,6 +94,12 @@ impl Deed {
         self
     }
 
+    /// What became of a row of `T` in the eyes of this user alone: shared with them from now on, or no longer.
+    pub fn told_to<T: Record>(mut self, user: Uuid, change: Change, row: Uuid) -> Self {
+        self.apart.push((user, (change, T::TABLE.prefix, row)));
+        self
+    }
+
     /// What was sent is personal as a whole: the activity keeps nothing of it.
     pub fn without_input(mut self) -> Self {
         self.is_private = true;
@@ -114,23 +127,32 @@ impl Deed {
 
     /// What is told to whom: one notice for each user.
     pub(super) fn notices(&self, user_id: Uuid) -> Vec<Notice> {
-        if self.changes.is_empty() {
-            return Vec::new();
+        let mut told: BTreeMap<Uuid, Vec<Told>> = BTreeMap::new();
+        if !self.changes.is_empty() {
+            for user in std::iter::once(user_id).chain(self.others.iter().copied()) {
+                told.insert(user, self.changes.clone());
+            }
         }
-        let mut users: Vec<Uuid> = std::iter::once(user_id).chain(self.others.iter().copied()).collect();
-        users.sort_unstable();
-        users.dedup();
-        users.into_iter().map(|user| Notice { user, changes: self.told() }).collect()
+        for (user, change) in &self.apart {
+            told.entry(*user).or_default().push(*change);
+        }
+        told.into_iter().map(|(user, changes)| Notice::new(user, &changes)).collect()
+    }
+}
+
+impl Notice {
+    fn new(user: Uuid, changes: &[Told]) -> Self {
+        Self { user, changes: Self::told(changes) }
     }
 
-    fn told(&self) -> Vec<(Change, String)> {
-        let each: Vec<_> = self.changes.iter().map(|(what, prefix, row)| (*what, id::text(prefix, *row))).collect();
+    fn told(changes: &[Told]) -> Vec<(Change, String)> {
+        let each: Vec<_> = changes.iter().map(|(what, prefix, row)| (*what, id::text(prefix, *row))).collect();
         let length: usize = each.iter().map(|(_, id)| id.len() + 16).sum();
         if length < NOTICE_MAX {
             return each;
         }
         let mut types: Vec<(Change, String)> = Vec::new();
-        for (what, prefix, _) in &self.changes {
+        for (what, prefix, _) in changes {
             if !types.iter().any(|(other, name)| other == what && name == prefix) {
                 types.push((*what, (*prefix).to_owned()));
             }
@@ -192,6 +214,22 @@ mod tests {
         let deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
         let text = serde_json::to_string(&deed.notices(one)[0]).unwrap();
         assert!(text.len() < 8_000 && text.contains("watchlist_item_0000"), "{} bytes", text.len());
+    }
+
+    #[test]
+    fn what_only_somebody_sees_is_told_to_them_alone() {
+        let (one, other, row) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        let deed = Deed::new(Module::Watchlists, "", "").deleted::<WatchlistItem>(row).seen_by([other]);
+        let deed = deed.told_to::<Watchlist>(other, Change::Deleted, row);
+        let item = (Change::Deleted, format!("watchlist_item_{row}"));
+        let list = (Change::Deleted, format!("watchlist_{row}"));
+        let expected = [
+            Notice { user: one, changes: vec![item.clone()] },
+            Notice { user: other, changes: vec![item, list.clone()] },
+        ];
+        assert_eq!(deed.notices(one), expected);
+        let deed = Deed::new(Module::Watchlists, "", "").told_to::<Watchlist>(other, Change::Deleted, row);
+        assert_eq!(deed.notices(one), [Notice { user: other, changes: vec![list] }]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
         error::{Error, Result},
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Deed, Mutation, Write, deed::Change},
     },
     watchlists::{
         store,
@@ -52,7 +52,8 @@ impl Mutation for LeaveWatchlistInput {
         store::end_share(write.transaction(), &share).await?;
         let deed = Deed::new(MODULE, "watchlist_left", "A shared watchlist was left.")
             .deleted::<WatchlistShare>(share.id)
-            .seen_by([share.owner_id]);
+            .seen_by([share.owner_id])
+            .told_to::<Watchlist>(write.user_id(), Change::Deleted, self.id.0);
         Ok((Left { watchlist: self.id.0 }, deed))
     }
 

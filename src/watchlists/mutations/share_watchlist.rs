@@ -76,9 +76,12 @@ impl Mutation for ShareWatchlistInput {
             return Err(Error::invalid(&path, "SELF", "This is your own address; share it with somebody else."));
         }
         let (share, change) = put(write, &list, person, self.is_read_only).await?;
-        let deed = Deed::new(MODULE, "watchlist_shared", "A watchlist was shared with somebody.")
+        let mut deed = Deed::new(MODULE, "watchlist_shared", "A watchlist was shared with somebody.")
             .each::<WatchlistShare>(change, [share])
             .seen_by([person]);
+        if change == Change::Created {
+            deed = deed.told_to::<Watchlist>(person, Change::Created, list.id);
+        }
         Ok((Shared { share }, deed))
     }
 

@@ -12,7 +12,7 @@ use crate::{
         error::{Error, Result},
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Deed, Mutation, Write, deed::Change},
         scalars::EmailAddress,
     },
     watchlists::{
@@ -78,7 +78,8 @@ impl Mutation for UnshareWatchlistInput {
         store::end_share(write.transaction(), &share).await?;
         let deed = Deed::new(MODULE, "watchlist_unshared", "The sharing of a watchlist with somebody was ended.")
             .deleted::<WatchlistShare>(share.id)
-            .seen_by([share.shared_with_id]);
+            .seen_by([share.shared_with_id])
+            .told_to::<Watchlist>(share.shared_with_id, Change::Deleted, list.id);
         Ok((Unshared { share: share.id, watchlist: list.id }, deed))
     }
 

@@ -208,6 +208,36 @@ async fn closing_deletes_everything_and_a_dry_run_tells_it_before() {
 }
 
 #[tokio::test]
+async fn the_only_administrator_stays_and_of_the_last_two_one_does() {
+    let api = Api::start().await;
+    let (root, ada) = (member(&api, "root").await, member(&api, "ada").await);
+    let promote = |who: &Somebody, is_active: bool| {
+        let set = format!("is_admin = true, is_active = {is_active}");
+        format!("SET stackmotive.system = 'on'; UPDATE users SET {set} WHERE id = '{}'", who.id)
+    };
+    api.sql(&promote(&root, true)).await;
+    let gone = member(&api, "gone").await;
+    api.sql(&promote(&gone, false)).await;
+    let before = rows(&api).await;
+    for is_dry in [true, false] {
+        let answer = close(&api, Some(&root), json!({ "password": PASSWORD, "dryRun": is_dry })).await;
+        assert_eq!(answer.code(), "CONFLICT");
+        let sentence = "Nobody else is an administrator: make somebody one before this account goes.";
+        assert_eq!(answer.message(), sentence);
+    }
+    assert_eq!(rows(&api).await, before, "neither one who lets nobody in counts, nor the attempt");
+
+    api.sql(&promote(&ada, true)).await;
+    let input = json!({ "password": PASSWORD });
+    let (first, second) =
+        futures_util::future::join(close(&api, Some(&root), input.clone()), close(&api, Some(&ada), input)).await;
+    let refused: Vec<_> = [&first, &second].into_iter().filter(|answer| answer.body.get("errors").is_some()).collect();
+    assert_eq!(refused.len(), 1, "{first:?} {second:?}");
+    assert_eq!(refused[0].code(), "CONFLICT");
+    assert_eq!(line(&api, "SELECT count(*)::text FROM users WHERE is_admin AND is_active").await, "1");
+}
+
+#[tokio::test]
 async fn closing_needs_the_password_and_the_second_factor_where_there_is_one() {
     let api = Api::start().await;
     let ada = Guarded::new(&api, "ada").await;

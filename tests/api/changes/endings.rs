@@ -28,7 +28,7 @@ async fn elsewhere(server: &Server, who: &Somebody) -> Somebody {
 
 #[tokio::test]
 async fn with_4403_at_once_when_a_session_ends_through_any_server() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let other = server.api.beside().await;
     let ada = server.api.somebody("ada").await;
     let elsewhere = elsewhere(&server, &ada).await;
@@ -48,7 +48,7 @@ async fn with_4403_at_once_when_a_session_ends_through_any_server() {
 
 #[tokio::test]
 async fn with_4403_when_nobody_told_that_the_session_ended() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     follow(&mut socket, "1", "subscription { viewerChanges(types: WATCHLIST) { kind } }").await;
@@ -64,7 +64,7 @@ async fn with_4403_when_nobody_told_that_the_session_ended() {
 
 #[tokio::test]
 async fn with_1001_and_without_complete_when_the_server_stops() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     follow(&mut socket, "1", EVERYTHING).await;

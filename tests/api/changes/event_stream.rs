@@ -139,7 +139,7 @@ async fn the_end_of_the_session_is_told_at_once_and_completes() {
     let ada = api.somebody("ada").await;
     let mut events = Events::of(&api, Some(&ada), ACCEPT, EVERYTHING).await;
     assert_eq!(events.told().await, resync());
-    api.ask(Some(&ada), "mutation { signOut { sessionId } }").await.data();
+    api.beside().await.ask(Some(&ada), "mutation { signOut { sessionId } }").await.data();
     assert_eq!(events.fails().await, "UNAUTHENTICATED");
 }
 
@@ -193,7 +193,7 @@ async fn a_quiet_line_is_kept_open_and_one_that_nobody_reads_is_cut() {
     let change = |app: &mut App| {
         (app.changes.limits.subscriptions_per_user_max, app.changes.limits.waiting_max) = (2, 100_000);
     };
-    let server = Server::of(Api::start_as(settings, change).await).await;
+    let server = Server::beside_another(Api::start_as(settings, change).await).await;
     let ada = server.api.somebody("ada").await;
     let mut quiet = connect(&server, &ada, "subscription { viewerChanges(types: HOLDING) { kind } }").await;
     read_until(&mut quiet, &["RESYNC"]).await;

@@ -1,9 +1,11 @@
-//! Following what happens to one's rows: what is told, to whom, and when it ends.
+//! Following what happens to one's rows: what is told, to whom, and when it ends. Who follows does so on one server,
+//! and who writes does so on another.
 
 mod endings;
 mod event_stream;
 mod outages;
 mod refusals;
+mod sharing;
 
 use std::time::Duration;
 
@@ -67,7 +69,7 @@ pub async fn notify(api: &Api, text: &str) {
 
 #[tokio::test]
 async fn what_happened_is_told_with_the_row_as_it_stands() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     socket.subscribe("all", EVERYTHING).await;
@@ -97,7 +99,7 @@ async fn what_happened_is_told_with_the_row_as_it_stands() {
 
 #[tokio::test]
 async fn each_subscription_hears_its_own_types_until_it_completes() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     follow(&mut socket, "items", "subscription { viewerChanges(types: [WATCHLIST_ITEM, HOLDING]) { kind id } }").await;
@@ -122,7 +124,7 @@ async fn each_subscription_hears_its_own_types_until_it_completes() {
 
 #[tokio::test]
 async fn nobody_hears_of_the_rows_of_others_but_those_they_see() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let (ada, bob, eve) =
         (server.api.somebody("ada").await, server.api.somebody("bob").await, server.api.somebody("eve").await);
     let (list, _) = create(&server.api, &ada).await;
@@ -162,7 +164,7 @@ async fn a_change_through_one_server_reaches_a_client_of_another() {
 
 #[tokio::test]
 async fn so_many_rows_that_nobody_names_them_are_told_by_their_type() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     follow(&mut socket, "1", EVERYTHING).await;
@@ -178,7 +180,7 @@ async fn so_many_rows_that_nobody_names_them_are_told_by_their_type() {
 
 #[tokio::test]
 async fn every_change_is_read_in_a_picture_of_its_own_and_paid() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     let document =

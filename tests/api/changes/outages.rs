@@ -15,7 +15,7 @@ use crate::{
 
 #[tokio::test]
 async fn whoever_listened_through_a_lost_connection_is_told_to_fetch_again() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     follow(&mut socket, "1", EVERYTHING).await;
@@ -40,7 +40,7 @@ async fn a_database_that_vanished_without_a_word_is_listened_to_again_when_it_is
         let mut middleman = None;
         let api = Api::start_by_way_of(settings, |url| middleman.insert(Middleman::before(url)).url.clone()).await;
         let middleman = middleman.unwrap();
-        let server = Server::of(api).await;
+        let server = Server::beside_another(api).await;
         let ada = server.api.somebody("ada").await;
         let mut socket = Socket::open(&server, Some(&ada)).await;
         follow(&mut socket, "1", EVERYTHING).await;
@@ -65,7 +65,7 @@ async fn a_database_that_vanished_without_a_word_is_listened_to_again_when_it_is
 
 #[tokio::test]
 async fn who_takes_changes_slower_than_they_come_is_dropped_and_told() {
-    let server = Server::of(Api::start_with(|app| app.changes.limits.waiting_max = 5).await).await;
+    let server = Server::beside_another(Api::start_with(|app| app.changes.limits.waiting_max = 5).await).await;
     let ada = server.api.somebody("ada").await;
     let (mut slow, mut other) = (Socket::open(&server, Some(&ada)).await, Socket::open(&server, Some(&ada)).await);
     follow(&mut slow, "1", "subscription { viewerChanges(types: HOLDING) { kind } }").await;

@@ -12,7 +12,7 @@ use crate::{
 
 #[tokio::test]
 async fn a_document_that_is_no_subscription_is_told_so_and_the_connection_lives() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     for (document, sentence) in [
@@ -51,7 +51,7 @@ async fn a_document_that_is_no_subscription_is_told_so_and_the_connection_lives(
 
 #[tokio::test]
 async fn nobody_follows_anything() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let mut socket = Socket::open(&server, None).await;
     socket.subscribe("1", EVERYTHING).await;
     assert_eq!(error(&mut socket, "1").await, ("UNAUTHENTICATED".to_owned(), "Sign in first.".to_owned()));
@@ -74,7 +74,8 @@ async fn one_answer_of_json_is_no_place_for_a_subscription() {
 
 #[tokio::test]
 async fn a_user_has_so_many_subscriptions_over_all_connections() {
-    let server = Server::of(Api::start_with(|app| app.changes.limits.subscriptions_per_user_max = 2).await).await;
+    let server =
+        Server::beside_another(Api::start_with(|app| app.changes.limits.subscriptions_per_user_max = 2).await).await;
     let (ada, bob) = (server.api.somebody("ada").await, server.api.somebody("bob").await);
     let mut first = Socket::open(&server, Some(&ada)).await;
     let mut second = Socket::open(&server, Some(&ada)).await;
@@ -101,7 +102,7 @@ async fn a_user_has_so_many_subscriptions_over_all_connections() {
 
 #[tokio::test]
 async fn a_connection_has_ten_operations_of_which_subscriptions_are_some() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     let mut socket = Socket::open(&server, Some(&ada)).await;
     for id in 0..10 {
@@ -137,7 +138,7 @@ async fn a_budget_that_is_used_up_ends_a_subscription_and_says_when_to_come_back
 
 #[tokio::test]
 async fn a_personal_token_hears_of_what_its_scopes_let_it_read() {
-    let server = Server::start().await;
+    let server = Server::two().await;
     let ada = server.api.somebody("ada").await;
     server
         .api

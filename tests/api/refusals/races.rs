@@ -11,7 +11,7 @@ use crate::support::Api;
 
 /// Mutations that expect something of a row and change others: the second finds it as expected, and does nothing more.
 const BESIDE: [&str; 3] = ["endUserSessions", "unlockUser", "resetUserOnboarding"];
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// When a row that stands in the way was last changed.
 pub fn stamp(current: &Value) -> Option<&Value> {

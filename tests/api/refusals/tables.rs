@@ -6,8 +6,8 @@ use sea_orm::sqlx::{self, AssertSqlSafe, PgPool, Row};
 
 use crate::support::Api;
 
-/// Tables that tell what was tried, also where nothing came of it.
-const OF_ATTEMPTS: [&str; 4] = ["audit_log", "sign_in_attempts", "rate_limits", "personal_token_calls"];
+/// Tables that tell what was tried, also where nothing came of it, and what the server does by itself.
+const OF_ATTEMPTS: [&str; 5] = ["audit_log", "sign_in_attempts", "rate_limits", "personal_token_calls", "jobs"];
 
 /// All tables, and how they stood when that was last looked at.
 pub struct Tables {

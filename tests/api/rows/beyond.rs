@@ -9,11 +9,13 @@ use crate::support::Api;
 
 /// Every view and function of the schema that the application may use with more rights than its own, and the test that
 /// is about it. A new one belongs here, and into docs/row-level-security.md.
-const MORE_RIGHTS: [&str; 19] = [
+const MORE_RIGHTS: [&str; 21] = [
     "auth_account",
+    "auth_another_admin",
     "auth_credentials",
     "auth_failed",
     "auth_forgive",
+    "auth_readers",
     "auth_reserve",
     "auth_rotate",
     "auth_session",
@@ -133,6 +135,34 @@ async fn no_other_role_and_no_definition_is_within_reach() {
     sqlx::raw_sql("RESET ROLE; RESET SESSION AUTHORIZATION").execute(&mut connection).await.unwrap();
     let role: String = sqlx::query_scalar("SELECT current_user::text").fetch_one(&mut connection).await.unwrap();
     assert_eq!(role, "stackmotive_app");
+}
+
+#[tokio::test]
+async fn with_whom_a_list_is_shared_is_told_to_those_alone_who_share_it() {
+    let (api, ada, eve) = two_people().await;
+    let friend: uuid::Uuid = sqlx::query_scalar("SELECT shared_with_id FROM watchlist_shares WHERE owner_id = $1")
+        .bind(ada.id)
+        .fetch_one(&mut api.admin().await)
+        .await
+        .unwrap();
+    let mut connection = application(&api).await;
+    let friends = crate::support::Somebody { id: friend, ..ada.clone() };
+    for (who, expected) in [(&ada, vec![friend]), (&friends, vec![friend]), (&eve, Vec::new())] {
+        let mut transaction = connection.begin().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(scope(who))).execute(&mut *transaction).await.unwrap();
+        let sql = format!("SELECT auth_readers(id) FROM (VALUES ('{}'::uuid)) list (id)", list_of(&api, &ada).await);
+        let readers: Vec<uuid::Uuid> =
+            sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut *transaction).await.unwrap();
+        assert_eq!(readers, expected);
+        let another: bool =
+            sqlx::query_scalar("SELECT auth_another_admin()").fetch_one(&mut *transaction).await.unwrap();
+        assert!(!another, "nobody is an administrator");
+    }
+}
+
+async fn list_of(api: &Api, who: &crate::support::Somebody) -> uuid::Uuid {
+    let sql = "SELECT id FROM watchlists WHERE owner_id = $1";
+    sqlx::query_scalar(sql).bind(who.id).fetch_one(&mut api.admin().await).await.unwrap()
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use super::Api;
 
 /// A server that listens as the program does. It stops when it is dropped.
 pub struct Server {
+    /// What asks without a connection: this server, or another one on the same database.
     pub api: Api,
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -24,6 +25,19 @@ pub struct Demo {
 impl Server {
     pub async fn start() -> Self {
         Self::start_as(Settings::for_tests()).await
+    }
+
+    /// Two servers on one database: on this one people listen, and its `api` asks the other one.
+    pub async fn two() -> Self {
+        Self::beside_another(Api::start().await).await
+    }
+
+    /// The same, of a server that is there already.
+    pub async fn beside_another(api: Api) -> Self {
+        let other = api.beside().await;
+        let mut server = Self::of(api).await;
+        server.api = other;
+        server
     }
 
     pub async fn start_as(settings: Settings) -> Self {

@@ -32,7 +32,7 @@ async fn start_with(change: impl FnOnce(&mut stackmotive::http::websocket::Limit
 }
 
 async fn start() -> Server {
-    start_with(|_| ()).await
+    Server::two().await
 }
 
 /// A server that finds every statement slow, and so logs it.

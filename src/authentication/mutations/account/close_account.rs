@@ -9,9 +9,10 @@ use crate::{
     graphql::{
         call::Call,
         error::{Error, Result},
-        mutation::Deed,
+        mutation::{Deed, deed::Change},
     },
     logging::{audit::Event, types::AuditOperation},
+    watchlists::types::{Watchlist, WatchlistShare},
 };
 
 /// Who closes the account: somebody with its password, and with a code where the second factor is on.
@@ -55,6 +56,11 @@ pub(super) async fn run(call: &Call, input: CloseAccountInput) -> Result<CloseAc
     let session_id = viewer.session_id()?;
     let code = Code::of(input.totp_code, input.recovery_code)?;
     let (attempt, write, found) = confirmed::all(call, &input.password, code).await?;
+    if viewer.user.is_admin && !closing::another_admin(write.transaction()).await? {
+        drop(write);
+        attempt.take_back(call).await?;
+        return Err(Error::conflict("Nobody else is an administrator: make somebody one before this account goes."));
+    }
     let counted = closing::counts(write.transaction(), found.id).await?;
     let deleted = counted.into_iter().map(|(kind, count)| DeletedRows { kind: kind.to_owned(), count }).collect();
     if input.dry_run {
@@ -65,12 +71,19 @@ pub(super) async fn run(call: &Call, input: CloseAccountInput) -> Result<CloseAc
         return Ok(CloseAccountPayload { closed: false, deleted });
     }
     attempt.succeeded(write.transaction()).await?;
+    let shared = closing::shared(write.transaction(), found.id).await?;
     if !closing::delete(write.transaction(), &call.app.keys, &found).await? {
         return Err(Error::conflict("The password was changed meanwhile; nothing was deleted."));
     }
     // The account's own activity goes with it; the audit keeps that it is gone. Its connections end at once.
-    let deed = Deed::new(MODULE, "account_closed", "The account was closed.");
-    write.commit_without_activity(deed.deleted::<User>(found.id)).await?;
+    let mut deed = Deed::new(MODULE, "account_closed", "The account was closed.").deleted::<User>(found.id);
+    for (guest, list) in shared.lists {
+        deed = deed.told_to::<Watchlist>(guest, Change::Deleted, list);
+    }
+    for (owner, share) in shared.shares {
+        deed = deed.told_to::<WatchlistShare>(owner, Change::Deleted, share);
+    }
+    write.commit_without_activity(deed).await?;
     call.session_ended(session_id);
     call.cookies.forget();
     let notice = messages::account_closed(viewer.user.email.clone(), clock::now());
