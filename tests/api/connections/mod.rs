@@ -18,6 +18,7 @@ mod totals;
 mod values;
 mod ways;
 mod world;
+mod zeros;
 
 use std::cmp::Reverse;
 
