@@ -96,7 +96,7 @@ fn rule(table: &str) -> Option<(Module, Rule)> {
         "user_preferences" | "user_theme_preferences" => (Preferences, Rule::Owner("user_id")),
         "user_onboarding_progress" | "user_trading_preferences" => (Onboarding, Rule::Owner("user_id")),
         "journal_entries" => (Journaling, Rule::JournalEntry),
-        "manual_trade_logs" | "trade_analysis" => (Journaling, Rule::Owner("user_id")),
+        "journal_search" | "manual_trade_logs" | "trade_analysis" => (Journaling, Rule::Owner("user_id")),
         "vault_categories" | "asset_category_assignment" => (VaultCategories, Rule::Owner("user_id")),
         "agent_memory" => (Logging, Rule::Owner("user_id")),
         _ => return None,

@@ -5,8 +5,9 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "journal_entries")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(primary_key, auto_increment = false, unique_key = "journal_entries_id_user_id_key")]
     pub id: Uuid,
+    #[sea_orm(unique_key = "journal_entries_id_user_id_key")]
     pub user_id: Uuid,
     pub title: Option<String>,
     #[sea_orm(column_type = "Text")]
@@ -46,6 +47,8 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    #[sea_orm(has_many = "super::journal_search::Entity")]
+    JournalSearch,
     #[sea_orm(
         belongs_to = "super::manual_trade_logs::Entity",
         from = "Column::TradeId",
@@ -62,6 +65,12 @@ pub enum Relation {
         on_delete = "Cascade"
     )]
     Users,
+}
+
+impl Related<super::journal_search::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::JournalSearch.def()
+    }
 }
 
 impl Related<super::manual_trade_logs::Entity> for Entity {

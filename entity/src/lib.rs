@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod idempotency_keys;
 pub mod jobs;
 pub mod journal_entries;
+pub mod journal_search;
 pub mod manual_trade_logs;
 pub mod one_time_tokens;
 pub mod personal_token_calls;

@@ -43,6 +43,8 @@ pub enum Relation {
     IdempotencyKeys,
     #[sea_orm(has_many = "super::journal_entries::Entity")]
     JournalEntries,
+    #[sea_orm(has_many = "super::journal_search::Entity")]
+    JournalSearch,
     #[sea_orm(has_many = "super::manual_trade_logs::Entity")]
     ManualTradeLogs,
     #[sea_orm(has_many = "super::one_time_tokens::Entity")]
@@ -132,6 +134,12 @@ impl Related<super::idempotency_keys::Entity> for Entity {
 impl Related<super::journal_entries::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::JournalEntries.def()
+    }
+}
+
+impl Related<super::journal_search::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::JournalSearch.def()
     }
 }
 

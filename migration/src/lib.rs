@@ -31,6 +31,7 @@
 //! | `m0023_accounts` | another address for an account, what administrators end and reset, sign-ins of 90 days at most |
 //! | `m0024_jobs` | `jobs`: work that the server does by itself at its times |
 //! | `m0025_others` | what a change has to know of others: who else sees a list, whether there is another administrator |
+//! | `m0026_journal_search` | `journal_search`: the words of journal entries, kept ready for a search |
 
 use sea_orm_migration::prelude::*;
 
@@ -166,6 +167,11 @@ const STEPS: &[Step] = &[
         name: "m0025_others",
         up: &[include_str!("m0025_others/up.sql")],
         down: include_str!("m0025_others/down.sql"),
+    },
+    Step {
+        name: "m0026_journal_search",
+        up: &[include_str!("m0026_journal_search/up.sql")],
+        down: include_str!("m0026_journal_search/down.sql"),
     },
 ];
 

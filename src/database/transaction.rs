@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures_util::TryStreamExt;
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
     sqlx::{self, AssertSqlSafe, Postgres, postgres::PgRow},
@@ -37,6 +38,30 @@ impl Transaction {
         let mut inner = self.inner.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
         self.answer_of(query.fetch_all(&mut **inner)).await
+    }
+
+    /// Hands over the rows of a statement one at a time, so that memory does not grow with their number.
+    pub async fn each<E: From<sqlx::Error>>(
+        &self,
+        sql: &str,
+        values: Values,
+        mut take: impl FnMut(PgRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut inner = self.inner.lock().await;
+        let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
+        let mut taken = Ok(());
+        let reading = async {
+            let mut rows = query.fetch(&mut **inner);
+            while let Some(row) = rows.try_next().await? {
+                taken = take(row);
+                if taken.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        self.answer_of(reading).await?;
+        taken
     }
 
     /// Goes on in another scope: that of somebody whom a statement of this transaction has just made known.

@@ -111,11 +111,11 @@ impl<T: Record> TypeName for ConnectionEdge<T> {
 #[derive(SimpleObject)]
 pub struct PageInfo {
     /// Whether rows follow this page. Going backwards: whether the page ended at a cursor.
-    has_next_page: bool,
+    pub has_next_page: bool,
     /// Whether rows come before this page. Going forwards: whether the page began at a cursor or an offset.
-    has_previous_page: bool,
+    pub has_previous_page: bool,
     /// The cursor of the first row; null when the page is empty.
-    start_cursor: Option<String>,
+    pub start_cursor: Option<String>,
     /// The cursor of the last row; null when the page is empty.
-    end_cursor: Option<String>,
+    pub end_cursor: Option<String>,
 }

@@ -162,7 +162,8 @@ fn complete(table: &'static Table, mut order: Vec<Term>) -> Result<Vec<Term>> {
     Ok(order)
 }
 
-pub(super) fn page_size((name, size): (&str, Option<i32>)) -> Result<u32> {
+/// How many rows a page has, by its argument.
+pub fn page_size((name, size): (&str, Option<i32>)) -> Result<u32> {
     match size {
         None => Ok(PAGE_DEFAULT),
         Some(size) => bounded(name, size, 0, PAGE_MAX),

@@ -42,7 +42,10 @@ pub fn router(app: Arc<App>) -> Router {
     let from_pages = middleware::from_fn_with_state(app.clone(), cross_site::refuse);
     Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).layer(from_pages.clone()))
-        .route("/export", post(export::post).layer(from_pages))
+        .route("/export", post(export::account::post).layer(from_pages.clone()))
+        .route("/export/trades", post(export::trades::trades).layer(from_pages.clone()))
+        .route("/export/realised-gains", post(export::trades::realised_gains).layer(from_pages.clone()))
+        .route("/export/trade-statistics", post(export::trades::trade_statistics).layer(from_pages))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(app.clone())

@@ -20,7 +20,7 @@ pub struct Closed {
 }
 
 /// What is added up over closed trades.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sums {
     pub count: i64,
     pub wins: i64,
@@ -31,16 +31,30 @@ pub struct Sums {
     pub fees: Decimal,
     pub largest_win: Option<Decimal>,
     pub largest_loss: Option<Decimal>,
-    /// Over the trades with a risk amount.
+    /// Over the trades with a risk amount; `None` beyond what a number holds, since a risk may be next to nothing.
     pub r_count: i64,
-    pub r_sum: Decimal,
+    pub r_sum: Option<Decimal>,
     pub held_seconds: i64,
 }
 
-/// A figure with the number of trades that it is of; `None` where they are too few to have one.
+/// Why a figure has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    NoTrades,
+    /// No trade won and none lost.
+    NothingDecided,
+    NoWins,
+    NoLosses,
+    /// No trade had what it takes: a stop on its right side, or both a stop and a target.
+    NoPlan,
+    /// It is beyond what can be computed exactly.
+    TooLarge,
+}
+
+/// A figure, or why there is none, with the number of trades that it is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratio {
-    pub value: Option<Decimal>,
+    pub value: Result<Decimal, Missing>,
     pub sample_size: i64,
 }
 
@@ -53,6 +67,8 @@ pub struct Statistics {
     pub break_even: i64,
     /// Wins / (wins + losses) × 100.
     pub win_rate: Ratio,
+    pub won: Decimal,
+    pub lost: Decimal,
     /// Net P&L + fees.
     pub gross_pnl: Decimal,
     pub net_pnl: Decimal,
@@ -73,8 +89,26 @@ pub struct Statistics {
     pub average_holding_seconds: Ratio,
 }
 
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            wins: 0,
+            losses: 0,
+            won: Decimal::ZERO,
+            lost: Decimal::ZERO,
+            fees: Decimal::ZERO,
+            largest_win: None,
+            largest_loss: None,
+            r_count: 0,
+            r_sum: Some(Decimal::ZERO),
+            held_seconds: 0,
+        }
+    }
+}
+
 impl Sums {
-    /// Adds a trade; `None` when the sums are beyond what can be computed exactly.
+    /// Adds a trade; `None` when the amounts are beyond what can be computed exactly.
     pub fn add(&mut self, trade: &Closed) -> Option<()> {
         self.count += 1;
         self.fees = self.fees.checked_add(trade.fees)?;
@@ -89,130 +123,98 @@ impl Sums {
         }
         if let Some(risk) = trade.risk.filter(|risk| *risk > Decimal::ZERO) {
             self.r_count += 1;
-            self.r_sum = self.r_sum.checked_add(trade.pnl.checked_div(risk)?)?;
+            let multiple = trade.pnl.checked_div(risk);
+            self.r_sum = self.r_sum.zip(multiple).and_then(|(sum, multiple)| sum.checked_add(multiple));
         }
         let held = trade.closed_at.signed_duration_since(trade.opened_at).num_seconds();
         self.held_seconds = self.held_seconds.checked_add(held)?;
         Some(())
     }
 
-    /// The figures; `None` when they are beyond what can be computed exactly.
+    /// The figures; `None` when the amounts are beyond what can be computed exactly.
     pub fn figures(&self) -> Option<Statistics> {
         let net = self.won.checked_add(self.lost)?;
-        let (wins, losses) = (Decimal::from(self.wins), Decimal::from(self.losses));
         let decided = self.wins.checked_add(self.losses)?;
-        let percent = wins.checked_mul(Decimal::ONE_HUNDRED)?;
-        // Average win / |average loss|, in one division.
-        let payoff = (self.won.checked_mul(losses)?, self.lost.checked_mul(-wins)?);
-        let payoff_sample = if self.wins == 0 || self.losses == 0 { 0 } else { decided };
-        let factor_sample = if self.losses == 0 { 0 } else { decided };
-        let count = Decimal::from(self.count);
-        let held = Decimal::from(self.held_seconds);
         Some(Statistics {
             count: self.count,
             wins: self.wins,
             losses: self.losses,
             break_even: self.count.checked_sub(decided)?,
-            win_rate: ratio(percent, Decimal::from(decided), decided, RATIO_PLACES)?,
+            win_rate: win_rate(self.wins, self.losses),
+            won: self.won,
+            lost: self.lost,
             gross_pnl: net.checked_add(self.fees)?,
             net_pnl: net,
             fees: self.fees,
-            average_win: ratio(self.won, wins, self.wins, MONEY_PLACES)?,
-            average_loss: ratio(self.lost, losses, self.losses, MONEY_PLACES)?,
+            average_win: mean(Some(self.won), self.wins, Missing::NoWins, MONEY_PLACES),
+            average_loss: mean(Some(self.lost), self.losses, Missing::NoLosses, MONEY_PLACES),
             largest_win: self.largest_win,
             largest_loss: self.largest_loss,
-            payoff: Ratio { sample_size: decided, ..ratio(payoff.0, payoff.1, payoff_sample, RATIO_PLACES)? },
-            profit_factor: Ratio { sample_size: decided, ..ratio(self.won, -self.lost, factor_sample, RATIO_PLACES)? },
-            expectancy: ratio(net, count, self.count, MONEY_PLACES)?,
-            average_r: ratio(self.r_sum, Decimal::from(self.r_count), self.r_count, RATIO_PLACES)?,
-            average_holding_seconds: ratio(held, count, self.count, 0)?,
+            payoff: self.payoff(decided),
+            profit_factor: self.profit_factor(decided),
+            expectancy: mean(Some(net), self.count, Missing::NoTrades, MONEY_PLACES),
+            average_r: mean(self.r_sum, self.r_count, Missing::NoPlan, RATIO_PLACES),
+            average_holding_seconds: mean(Some(self.held_seconds.into()), self.count, Missing::NoTrades, 0),
         })
     }
+
+    /// Average win / |average loss|, in one division.
+    fn payoff(&self, decided: i64) -> Ratio {
+        let missing = match (self.wins, self.losses) {
+            (0, 0) => Some(Missing::NothingDecided),
+            (0, _) => Some(Missing::NoWins),
+            (_, 0) => Some(Missing::NoLosses),
+            _ => None,
+        };
+        ratio(decided, missing, RATIO_PLACES, || {
+            let lost = self.lost.checked_mul(Decimal::from(self.wins))?;
+            self.won.checked_mul(Decimal::from(self.losses))?.checked_div(-lost)
+        })
+    }
+
+    fn profit_factor(&self, decided: i64) -> Ratio {
+        let missing = match (decided, self.losses) {
+            (0, _) => Some(Missing::NothingDecided),
+            (_, 0) => Some(Missing::NoLosses),
+            _ => None,
+        };
+        ratio(decided, missing, RATIO_PLACES, || self.won.checked_div(-self.lost))
+    }
 }
 
-/// A quotient, half away from zero; without a value when the sample is empty, so that nothing is divided by zero.
-fn ratio(dividend: Decimal, divisor: Decimal, sample_size: i64, places: u32) -> Option<Ratio> {
-    let round = |value: Decimal| {
-        let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
-        rounded.rescale(places);
-        rounded
+/// Wins / (wins + losses) × 100; trades that did neither are not part of it.
+pub fn win_rate(wins: i64, losses: i64) -> Ratio {
+    let decided = wins.saturating_add(losses);
+    let missing = (decided == 0).then_some(Missing::NothingDecided);
+    ratio(decided, missing, RATIO_PLACES, || {
+        Decimal::from(wins).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(decided))
+    })
+}
+
+/// A sum / how many it is of; `missing` when it is of none, and TOO_LARGE when the sum is not known.
+pub fn mean(sum: Option<Decimal>, count: i64, missing: Missing, places: u32) -> Ratio {
+    ratio(count, (count == 0).then_some(missing), places, || sum?.checked_div(Decimal::from(count)))
+}
+
+/// A quotient that is worked out unless something is missing, so that nothing is divided by zero.
+pub fn ratio(
+    sample_size: i64,
+    missing: Option<Missing>,
+    places: u32,
+    quotient: impl FnOnce() -> Option<Decimal>,
+) -> Ratio {
+    let value = match missing {
+        Some(reason) => Err(reason),
+        None => quotient().map(|value| rounded(value, places)).ok_or(Missing::TooLarge),
     };
-    let value = if sample_size == 0 { None } else { Some(round(dividend.checked_div(divisor)?)) };
-    Some(Ratio { value, sample_size })
+    Ratio { value, sample_size }
 }
 
-/// Wins or losses in a row, in the order of the exits; a trade that broke even ends a row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Streaks {
-    pub longest_wins: i64,
-    pub longest_losses: i64,
-    /// The row that the last trade belongs to: wins as a positive number, losses as a negative one.
-    pub current: i64,
-}
-
-impl Streaks {
-    pub fn of(pnls: impl IntoIterator<Item = Decimal>) -> Self {
-        let mut streaks = Self::default();
-        for pnl in pnls {
-            streaks.current = if pnl > Decimal::ZERO {
-                streaks.current.max(0).saturating_add(1)
-            } else if pnl < Decimal::ZERO {
-                streaks.current.min(0).saturating_sub(1)
-            } else {
-                0
-            };
-            streaks.longest_wins = streaks.longest_wins.max(streaks.current);
-            streaks.longest_losses = streaks.longest_losses.max(streaks.current.saturating_neg());
-        }
-        streaks
-    }
-}
-
-/// Where the sum of all closed trades stood at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point<T> {
-    pub at: T,
-    /// What was won or lost then.
-    pub pnl: Decimal,
-    /// Σ P&L up to here, from 0 before the first trade.
-    pub equity: Decimal,
-    /// Highest equity so far, 0 included, less the equity here.
-    pub drawdown: Decimal,
-}
-
-/// The deepest fall from a peak to a trough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Drawdown<T> {
-    pub amount: Decimal,
-    /// When the peak was reached; `None` when it is the 0 before the first trade.
-    pub peak_at: Option<T>,
-    pub trough_at: T,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EquityCurve<T> {
-    pub points: Vec<Point<T>>,
-    /// `None` while the equity never fell.
-    pub drawdown_max: Option<Drawdown<T>>,
-}
-
-/// The curve over results in the order of their times; `None` when the sums are beyond what can be computed exactly.
-pub fn equity_curve<T: Copy>(results: impl IntoIterator<Item = (T, Decimal)>) -> Option<EquityCurve<T>> {
-    let (mut equity, mut peak, mut peak_at) = (Decimal::ZERO, Decimal::ZERO, None);
-    let mut curve = EquityCurve { points: Vec::new(), drawdown_max: None };
-    for (at, pnl) in results {
-        equity = equity.checked_add(pnl)?;
-        if equity > peak {
-            (peak, peak_at) = (equity, Some(at));
-        }
-        let drawdown = peak.checked_sub(equity)?;
-        let deepest = curve.drawdown_max.as_ref().map_or(Decimal::ZERO, |drawdown| drawdown.amount);
-        if drawdown > deepest {
-            curve.drawdown_max = Some(Drawdown { amount: drawdown, peak_at, trough_at: at });
-        }
-        curve.points.push(Point { at, pnl, equity, drawdown });
-    }
-    Some(curve)
+/// Half away from zero, with all its decimals.
+fn rounded(value: Decimal, places: u32) -> Decimal {
+    let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
+    rounded
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The journal's statements, and how its rows are made from inputs.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
+pub mod export;
+mod grouping;
+pub mod search;
 pub mod statistics;
 
 use chrono::{DateTime, NaiveDate, Utc};

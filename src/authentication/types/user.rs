@@ -19,7 +19,7 @@ use crate::{
         scalars::{Currency, DateTime},
         table::{Column, Edge, Record, Table},
     },
-    journaling::types::{JournalEntry, TradeAnalysis, TradeFigures, TradeLog},
+    journaling::types::{JournalEntry, JournalSearching, TradeAnalysis, TradeFigures, TradeLog},
     logging::types::{Activity, ActivityFigures},
     onboarding::types::{Onboarding, TradingPreferences},
     portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
@@ -86,6 +86,8 @@ pub struct User {
     pub activity: ActivityFigures,
     #[graphql(flatten)]
     pub trade_figures: TradeFigures,
+    #[graphql(flatten)]
+    pub journal_searching: JournalSearching,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -304,6 +306,7 @@ impl Record for User {
             target_sums: TargetSums { user_id: id },
             activity: ActivityFigures { user_id: id },
             trade_figures: TradeFigures { user_id: id },
+            journal_searching: JournalSearching { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

@@ -28,6 +28,8 @@ pub const WRITE: u64 = 10;
 pub const HASH: u64 = 100;
 /// Everything of an account as one document, by `POST /export`.
 pub const EXPORT: u64 = 1_000;
+/// Trades, realised gains or statistics of trades as one document, by `POST /export/…`.
+pub const TRADE_EXPORT: u64 = 200;
 /// Mutations that cost something else than these two. A name that is no mutation fails a test.
 pub const MUTATIONS: &[(&str, u64)] = &[
     // Checks one password and hashes another.
@@ -50,8 +52,10 @@ pub const COMPUTED: &[(&str, u64)] = &[
     ("Performers", 25),
     ("RealisedGains", 100),
     ("RebalancePlan", 50),
+    ("RiskReward", 100),
     ("TradeRuleEvaluation", 5),
     ("TradeStatistics", 100),
+    ("TradingDay", 100),
 ];
 
 /// What one document may cost at most, however large a budget is.

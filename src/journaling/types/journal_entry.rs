@@ -66,7 +66,7 @@ impl TradeType {
 }
 
 /// An entry of a trade journal.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Clone)]
 #[graphql(complex)]
 pub struct JournalEntry {
     /// Its id, unique over all types.

@@ -1,18 +1,16 @@
-//! What a user's closed trades come to: figures by group, curves, gains by tax year.
+//! What a user's closed trades come to, by group.
 
 use async_graphql::{Enum, SimpleObject};
-use chrono::NaiveDate;
-use rust_decimal::Decimal as Exact;
 
 use crate::{
     graphql::{
-        error::{Error, Result},
-        scalars::{Currency, Date, DateTime, Decimal},
+        error::Result,
+        scalars::{Currency, Decimal},
     },
     journaling::{
-        statistics::{self, Ratio, Streaks, equity_curve},
-        store::statistics::{Group, Outcome},
-        tax_year::TaxYears,
+        risk_reward::{self, PlanSums},
+        statistics::{self, Missing, Ratio, Sums},
+        store::statistics::{Group, too_large},
     },
 };
 
@@ -41,35 +39,58 @@ pub enum TradeGrouping {
     ConvictionLevel,
     /// What the analysis says was felt before the trade.
     Emotion,
+    /// What the analysis says was felt while the trade was open.
+    EmotionDuring,
+    /// What the analysis says was felt after the trade.
+    EmotionAfter,
+    /// How well feelings were held, by the analysis, `1` to `10`.
+    Discipline,
+    /// How well the trade was carried out, by the analysis, `1` to `10`.
+    ExecutionQuality,
+    /// How well the trade was timed, by the analysis, `1` to `10`.
+    TimingQuality,
+    /// How well the risk was held, by the analysis, `1` to `10`.
+    RiskManagementQuality,
     /// The tags of the trade's journal entry; a trade counts fully for each of its tags.
     Tag,
 }
 
-/// Whose tax years gains are listed by.
+/// Why a figure of trades is null.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaxCalendar {
-    /// 1 January to 31 December.
-    Calendar,
-    /// 1 April to 31 March.
-    NewZealand,
-    /// 1 July to 30 June.
-    Australia,
-    /// 6 April to 5 April.
-    UnitedKingdom,
+#[graphql(remote = "Missing")]
+pub enum MissingFigure {
+    /// There are no trades.
+    NoTrades,
+    /// No trade won and none lost.
+    NothingDecided,
+    /// No trade won.
+    NoWins,
+    /// No trade lost.
+    NoLosses,
+    /// No trade had what it takes: a stop on its right side, and where a plan is compared a target too.
+    NoPlan,
+    /// It is beyond what can be computed exactly.
+    TooLarge,
 }
 
 /// A figure with the number of trades that it is of.
 #[derive(SimpleObject)]
 pub struct Figure {
-    /// The figure, null where the trades are too few to have one.
+    /// The figure, rounded half away from zero; null with the reason.
     pub value: Option<Decimal>,
     /// How many trades it is of.
     pub sample_size: i64,
+    /// Why the value is null, null when it is known.
+    pub reason: Option<MissingFigure>,
 }
 
 impl From<Ratio> for Figure {
-    fn from(ratio: Ratio) -> Self {
-        Self { value: ratio.value.map(Decimal), sample_size: ratio.sample_size }
+    fn from(Ratio { value, sample_size }: Ratio) -> Self {
+        let (value, reason) = match value {
+            Ok(value) => (Some(Decimal(value)), None),
+            Err(missing) => (None, Some(missing.into())),
+        };
+        Self { value, sample_size, reason }
     }
 }
 
@@ -90,6 +111,10 @@ pub struct TradeStatistics {
     pub break_even: i64,
     /// Wins / (wins + losses) × 100, in percentage points.
     pub win_rate: Figure,
+    /// Σ P&L of the trades that won.
+    pub won: Decimal,
+    /// Σ P&L of the trades that lost, not above 0.
+    pub lost: Decimal,
     /// Net P&L + fees.
     pub gross_pnl: Decimal,
     /// Σ P&L.
@@ -116,73 +141,41 @@ pub struct TradeStatistics {
     pub average_holding_seconds: Figure,
 }
 
-/// A day on which trades were closed.
+/// What trades were planned to bring for what they risked, against what they brought. It is of closed trades whose stop
+/// and target stand on their right sides, in multiples of |entry − stop|, so trades in all currencies are told together.
 #[derive(SimpleObject)]
-pub struct EquityDay {
-    /// The day in the user's time zone.
-    pub date: Date,
-    /// How many trades were closed.
-    pub trades: i32,
-    /// Σ P&L of the day.
-    pub pnl: Decimal,
-    /// Σ P&L up to the end of the day, from 0 before the first trade.
-    pub equity: Decimal,
-    /// Highest equity at the end of a day so far, 0 included, less the equity.
-    pub drawdown: Decimal,
-}
-
-/// The sum of all closed trades over time, in one currency. Drawdown and streaks look at each trade by its exit.
-#[derive(SimpleObject)]
-pub struct EquityCurve {
-    /// ISO 4217 code of all amounts.
-    pub currency: Currency,
-    /// How many closed trades it is of.
-    pub sample_size: i32,
-    /// The deepest fall of the sum from a peak to a trough, trade by trade; null while it never fell.
-    pub maximum_drawdown: Option<Decimal>,
-    /// When that peak was reached, null when it is the 0 before the first trade, and without a fall.
-    pub drawdown_peak_at: Option<DateTime>,
-    /// When that trough was reached, null without a fall.
-    pub drawdown_trough_at: Option<DateTime>,
-    /// Most wins in a row.
-    pub longest_winning_streak: i64,
-    /// Most losses in a row.
-    pub longest_losing_streak: i64,
-    /// The row that the last trade belongs to: wins above 0, losses below, 0 after one that did neither.
-    pub current_streak: i64,
-    /// The days on which trades were closed, oldest first.
-    pub days: Vec<EquityDay>,
-}
-
-/// What was realised in a tax year, in one currency: gains and losses, never tax owed.
-#[derive(SimpleObject)]
-pub struct RealisedGains {
-    /// Such as `2026`, or `2025/26` for a year that ends in the next.
-    pub label: String,
-    /// The year's first day.
-    pub first_day: Date,
-    /// The year's last day.
-    pub last_day: Date,
-    /// ISO 4217 code of all amounts.
-    pub currency: Currency,
-    /// How many trades were closed in it.
+pub struct RiskReward {
+    /// What the group has in common, null for trades without it and when nothing is grouped by.
+    pub key: Option<String>,
+    /// How many trades it is of.
     pub sample_size: i64,
-    /// Σ P&L of the trades that won.
-    pub gains: Decimal,
-    /// Σ P&L of the trades that lost, not above 0.
-    pub losses: Decimal,
-    /// Gains + losses.
-    pub net: Decimal,
+    /// Mean of |target − entry| / |entry − stop|.
+    pub planned: Figure,
+    /// Mean of P&L / (|entry − stop| × quantity), P&L net of fees.
+    pub achieved: Figure,
+    /// Achieved − planned.
+    pub difference: Figure,
+    /// How many were left at the target or beyond it.
+    pub at_target: i64,
+    /// How many were left at the stop or beyond it.
+    pub at_stop: i64,
+    /// Wins / (wins + losses) × 100, in percentage points.
+    pub win_rate: Figure,
+    /// 100 / (1 + planned), in percentage points: the win rate that breaks even when every trade ends at its target or
+    /// its stop.
+    pub win_rate_needed: Figure,
 }
 
 impl TradeStatistics {
-    pub fn of(group: Group) -> Result<Self> {
+    pub fn of(group: Group<Sums>) -> Result<Self> {
         let statistics::Statistics {
             count,
             wins,
             losses,
             break_even,
             win_rate,
+            won,
+            lost,
             gross_pnl,
             net_pnl,
             fees,
@@ -204,6 +197,8 @@ impl TradeStatistics {
             losses,
             break_even,
             win_rate: win_rate.into(),
+            won: Decimal(won),
+            lost: Decimal(lost),
             gross_pnl: Decimal(gross_pnl),
             net_pnl: Decimal(net_pnl),
             fees: Decimal(fees),
@@ -220,52 +215,19 @@ impl TradeStatistics {
     }
 }
 
-impl EquityCurve {
-    /// The curve over trades of one currency, in the order of their exits.
-    pub fn of(outcomes: &[Outcome]) -> Result<Self> {
-        let trades = equity_curve(outcomes.iter().map(|outcome| (outcome.exit_date, outcome.pnl)));
-        let deepest = trades.ok_or_else(too_large)?.drawdown_max;
-        let streaks = Streaks::of(outcomes.iter().map(|outcome| outcome.pnl));
-        let mut results: Vec<(NaiveDate, Exact)> = Vec::new();
-        let mut counts: Vec<i32> = Vec::new();
-        for day in outcomes.chunk_by(|one, next| one.day == next.day) {
-            let sum = day.iter().try_fold(Exact::ZERO, |sum, outcome| sum.checked_add(outcome.pnl));
-            results.extend(day.first().map(|first| first.day).zip(Some(sum.ok_or_else(too_large)?)));
-            counts.push(i32::try_from(day.len()).unwrap_or(i32::MAX));
-        }
-        let days = equity_curve(results).ok_or_else(too_large)?.points.into_iter().zip(counts);
-        let day = |(point, trades): (statistics::Point<NaiveDate>, i32)| EquityDay {
-            date: Date(point.at),
-            trades,
-            pnl: Decimal(point.pnl),
-            equity: Decimal(point.equity),
-            drawdown: Decimal(point.drawdown),
-        };
-        Ok(Self {
-            currency: Currency(outcomes.first().map(|first| first.currency.clone()).unwrap_or_default()),
-            sample_size: i32::try_from(outcomes.len()).unwrap_or(i32::MAX),
-            maximum_drawdown: deepest.map(|deepest| Decimal(deepest.amount)),
-            drawdown_peak_at: deepest.and_then(|deepest| deepest.peak_at).map(DateTime),
-            drawdown_trough_at: deepest.map(|deepest| DateTime(deepest.trough_at)),
-            longest_winning_streak: streaks.longest_wins,
-            longest_losing_streak: streaks.longest_losses,
-            current_streak: streaks.current,
-            days: days.map(day).collect(),
-        })
-    }
-}
-
-impl From<TaxCalendar> for TaxYears {
-    fn from(calendar: TaxCalendar) -> Self {
-        match calendar {
-            TaxCalendar::Calendar => Self::Calendar,
-            TaxCalendar::NewZealand => Self::NewZealand,
-            TaxCalendar::Australia => Self::Australia,
-            TaxCalendar::UnitedKingdom => Self::UnitedKingdom,
+impl From<Group<PlanSums>> for RiskReward {
+    fn from(Group { key, sums, .. }: Group<PlanSums>) -> Self {
+        let risk_reward::RiskReward { planned, achieved, difference, win_rate, win_rate_needed } = sums.figures();
+        Self {
+            key,
+            sample_size: sums.count,
+            planned: planned.into(),
+            achieved: achieved.into(),
+            difference: difference.into(),
+            at_target: sums.at_target,
+            at_stop: sums.at_stop,
+            win_rate: win_rate.into(),
+            win_rate_needed: win_rate_needed.into(),
         }
     }
-}
-
-pub fn too_large() -> Error {
-    Error::internal("a sum of trades is beyond what can be computed exactly")
 }

@@ -1,14 +1,15 @@
 //! A user's fields about their closed trades.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use rust_decimal::Decimal as Exact;
 use uuid::Uuid;
 
 use super::{
     TradeLog,
-    statistics::{EquityCurve, RealisedGains, TaxCalendar, TradeGrouping, TradeStatistics, too_large},
+    curve::{CurveStep, EquityCurve, Period, TradingDay, calendar},
+    gains::{RealisedGains, TaxCalendar},
+    statistics::{RiskReward, TradeGrouping, TradeStatistics},
 };
 use crate::{
     graphql::{
@@ -17,11 +18,11 @@ use crate::{
         error::{ErrorCode, Result},
         filter::Filter,
         loader::Snapshot,
-        scalars::{Currency, Date, Decimal},
+        scalars::Date,
         table::BY_USER,
     },
     journaling::{
-        store::statistics::{Chosen, days, groups, outcomes},
+        store::statistics::{Chosen, curves, days, groups, plans},
         tax_year::TaxYears,
     },
     onboarding::types::{Onboarding, TaxYear},
@@ -41,25 +42,62 @@ impl TradeFigures {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which trades count; all when left out.")] filter: Option<Filter<TradeLog>>,
+        #[graphql(desc = "On which days they were closed; on any when left out.")] period: Option<Period>,
         #[graphql(desc = "By what they are grouped; not at all when left out.")] group_by: Option<TradeGrouping>,
     ) -> Result<Vec<TradeStatistics>> {
-        let call = call(ctx);
-        let Some(snapshot) = self.own(call) else { return Ok(Vec::new()) };
-        let chosen = Box::pin(self.chosen(call, &filter)).await?;
+        let Some((snapshot, chosen)) = Box::pin(self.chosen(call(ctx), &filter, period)).await? else {
+            return Ok(Vec::new());
+        };
         Box::pin(groups(&snapshot, &chosen, group_by)).await?.into_iter().map(TradeStatistics::of).collect()
     }
 
-    /// The sum of the closed trades over time with its drawdown and streaks, for each currency.
+    /// What closed trades were planned to bring for what they risked, against what they brought; for each group, largest
+    /// first, at most 1000.
+    async fn risk_rewards(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which trades count; all when left out.")] filter: Option<Filter<TradeLog>>,
+        #[graphql(desc = "On which days they were closed; on any when left out.")] period: Option<Period>,
+        #[graphql(desc = "By what they are grouped; not at all when left out.")] group_by: Option<TradeGrouping>,
+    ) -> Result<Vec<RiskReward>> {
+        let Some((snapshot, chosen)) = Box::pin(self.chosen(call(ctx), &filter, period)).await? else {
+            return Ok(Vec::new());
+        };
+        Ok(Box::pin(plans(&snapshot, &chosen, group_by)).await?.into_iter().map(RiskReward::from).collect())
+    }
+
+    /// The sum of the closed trades over time with its drawdown and streaks, for each group and currency, most trades
+    /// first, at most 100.
     async fn equity_curves(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which trades count; all when left out.")] filter: Option<Filter<TradeLog>>,
+        #[graphql(desc = "On which days they were closed; on any when left out.")] period: Option<Period>,
+        #[graphql(desc = "By what they are grouped; not at all when left out.")] group_by: Option<TradeGrouping>,
+        #[graphql(desc = "How much time a point stands for at least.", default_with = "CurveStep::Day")]
+        step: CurveStep,
     ) -> Result<Vec<EquityCurve>> {
-        let call = call(ctx);
-        let Some(snapshot) = self.own(call) else { return Ok(Vec::new()) };
-        let chosen = Box::pin(self.chosen(call, &filter)).await?;
-        let outcomes = Box::pin(outcomes(&snapshot, &chosen)).await?;
-        outcomes.chunk_by(|one, next| one.currency == next.currency).map(EquityCurve::of).collect()
+        let Some((snapshot, chosen)) = Box::pin(self.chosen(call(ctx), &filter, period)).await? else {
+            return Ok(Vec::new());
+        };
+        let curves = Box::pin(curves(&snapshot, &chosen, group_by, step.into())).await?;
+        Ok(curves.into_iter().map(EquityCurve::from).collect())
+    }
+
+    /// The days on which trades were closed, by currency and oldest first: profit and loss for a calendar.
+    async fn profit_calendar(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day, part of it.")] from: Date,
+        #[graphql(desc = "The last day, part of it; at most 400 days with the first.")] to: Date,
+        #[graphql(desc = "Which trades count; all when left out.")] filter: Option<Filter<TradeLog>>,
+    ) -> Result<Vec<TradingDay>> {
+        let period = calendar(from, to)?;
+        let Some((snapshot, chosen)) = Box::pin(self.chosen(call(ctx), &filter, None)).await? else {
+            return Ok(Vec::new());
+        };
+        let chosen = Chosen { period, ..chosen };
+        Box::pin(days(&snapshot, &chosen)).await?.into_iter().map(TradingDay::try_from).collect()
     }
 
     /// What was realised in each tax year and currency, oldest first; a list of gains, never tax owed.
@@ -74,59 +112,53 @@ impl TradeFigures {
         #[graphql(desc = "Which trades count; all when left out.")] filter: Option<Filter<TradeLog>>,
     ) -> Result<Vec<RealisedGains>> {
         let call = call(ctx);
-        let Some(snapshot) = self.own(call) else { return Ok(Vec::new()) };
+        let Some((snapshot, chosen)) = Box::pin(self.chosen(call, &filter, None)).await? else {
+            return Ok(Vec::new());
+        };
         let years = match calendar {
             Some(calendar) => calendar.into(),
-            None => Box::pin(self.usual_years(call)).await?,
+            None => Box::pin(usual_years(call, self.user_id)).await?,
         };
-        let chosen = Box::pin(self.chosen(call, &filter)).await?;
-        let mut gains: BTreeMap<_, RealisedGains> = BTreeMap::new();
-        for day in Box::pin(days(&snapshot, &chosen)).await? {
-            let year = years.containing(day.day).ok_or_else(too_large)?;
-            let entry = (year.clone(), day.currency.clone());
-            let sum = gains.entry(entry).or_insert_with(|| RealisedGains {
-                label: year.label(),
-                first_day: Date(year.first_day),
-                last_day: Date(year.last_day),
-                currency: Currency(day.currency.clone()),
-                sample_size: 0,
-                gains: Decimal(Exact::new(0, 2)),
-                losses: Decimal(Exact::new(0, 2)),
-                net: Decimal(Exact::new(0, 2)),
-            });
-            sum.sample_size += day.trades;
-            sum.gains.0 = sum.gains.0.checked_add(day.won).ok_or_else(too_large)?;
-            sum.losses.0 = sum.losses.0.checked_add(day.lost).ok_or_else(too_large)?;
-            sum.net.0 = sum.gains.0.checked_add(sum.losses.0).ok_or_else(too_large)?;
-        }
-        Ok(gains.into_values().collect())
+        RealisedGains::of(Box::pin(days(&snapshot, &chosen)).await?, years)
     }
 }
 
 impl TradeFigures {
-    /// The snapshot, for who reads their own trades; nobody reads another's.
-    fn own(&self, call: &Call) -> Option<Arc<Snapshot>> {
+    /// Where to read, and which trades, for who reads their own; nobody reads another's.
+    async fn chosen<'a>(
+        &self,
+        call: &Call,
+        filter: &'a Option<Filter<TradeLog>>,
+        period: Option<Period>,
+    ) -> Result<Option<(Arc<Snapshot>, Chosen<'a>)>> {
         let snapshot = call.snapshot();
-        (snapshot.scope().user_id().ok() == Some(self.user_id)).then_some(snapshot)
-    }
-
-    async fn chosen<'a>(&self, call: &Call, filter: &'a Option<Filter<TradeLog>>) -> Result<Chosen<'a>> {
-        // A token that may not read the preferences still knows its days, by UTC.
-        let preferences = match call.one::<Preferences>(BY_USER, vec![self.user_id.into()]).await {
-            Err(error) if error.code == ErrorCode::Forbidden => None,
-            found => found?,
-        };
-        let zone = preferences.and_then(|preferences| preferences.timezone?.parse().ok()).unwrap_or(chrono_tz::UTC);
-        Ok(Chosen { user_id: self.user_id, filter: filter.as_ref().map(|filter| &filter.0), zone })
-    }
-
-    async fn usual_years(&self, call: &Call) -> Result<TaxYears> {
-        let Some(onboarding) = call.one::<Onboarding>(BY_USER, vec![self.user_id.into()]).await? else {
-            return Ok(TaxYears::Calendar);
-        };
-        if onboarding.tax_year_preference.as_deref() == Some(TaxYear::Calendar.stored()) {
-            return Ok(TaxYears::Calendar);
+        if snapshot.scope().user_id().ok() != Some(self.user_id) {
+            return Ok(None);
         }
-        Ok(TaxYears::of_residency(&onboarding.tax_residency.unwrap_or_default()))
+        let period = period.map(Period::days).transpose()?.unwrap_or_default();
+        let zone = zone(call, self.user_id).await?;
+        let filter = filter.as_ref().map(|filter| &filter.0);
+        Ok(Some((snapshot, Chosen { user_id: self.user_id, filter, period, zone })))
     }
+}
+
+/// Where the user's days begin.
+pub async fn zone(call: &Call, user_id: Uuid) -> Result<chrono_tz::Tz> {
+    // A token that may not read the preferences still knows its days, by UTC.
+    let preferences = match call.one::<Preferences>(BY_USER, vec![user_id.into()]).await {
+        Err(error) if error.code == ErrorCode::Forbidden => None,
+        found => found?,
+    };
+    Ok(preferences.and_then(|preferences| preferences.timezone?.parse().ok()).unwrap_or(chrono_tz::UTC))
+}
+
+/// The tax years of the user's country, unless calendar years are preferred.
+pub async fn usual_years(call: &Call, user_id: Uuid) -> Result<TaxYears> {
+    let Some(onboarding) = call.one::<Onboarding>(BY_USER, vec![user_id.into()]).await? else {
+        return Ok(TaxYears::Calendar);
+    };
+    if onboarding.tax_year_preference.as_deref() == Some(TaxYear::Calendar.stored()) {
+        return Ok(TaxYears::Calendar);
+    }
+    Ok(TaxYears::of_residency(&onboarding.tax_residency.unwrap_or_default()))
 }

@@ -209,6 +209,8 @@ async fn the_examples_of_the_playground_fit_an_observer_many_times() {
             ("1-dashboard.graphql", 703),
             ("2-journal.graphql", 63),
             ("3-one-screen.graphql", 7),
+            ("5-first-screen.graphql", 632),
+            ("6-search.graphql", 13),
         ]
     );
 }

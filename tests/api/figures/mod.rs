@@ -1,5 +1,8 @@
 //! Figures that are computed from rows: each with exact values, and with a reason where there is none.
 
+mod curves;
+mod downloads;
+mod plans;
 mod portfolio;
 mod rebalancing;
 mod rules;

@@ -12,9 +12,12 @@ use crate::support::Api;
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 /// Every route of the server, with paths that reach it.
-const ROUTES: [(&str, &[&str]); 6] = [
+const ROUTES: [(&str, &[&str]); 9] = [
     ("/graphql", &["/graphql", "/graphql?query=%7BserverInfo%7Bversion%7D%7D", "/graphql?query=%ff"]),
     ("/export", &["/export"]),
+    ("/export/trades", &["/export/trades"]),
+    ("/export/realised-gains", &["/export/realised-gains"]),
+    ("/export/trade-statistics", &["/export/trade-statistics"]),
     ("/healthz", &["/healthz"]),
     ("/readyz", &["/readyz"]),
     ("/", &["/", "/?theme=dark"]),

@@ -7,6 +7,7 @@ mod create;
 mod entries;
 mod opening;
 mod parts;
+mod search;
 
 use serde_json::{Value, json};
 

@@ -36,7 +36,11 @@ async fn an_admin_reads_some_tables_and_changes_only_accounts() {
             continue;
         }
         let expected = if table == "users" { 1 } else { 0 };
-        let key = if ["user_two_factor", "idempotency_keys"].contains(&table.as_str()) { "user_id" } else { "id" };
+        let key = if ["user_two_factor", "idempotency_keys", "journal_search"].contains(&table.as_str()) {
+            "user_id"
+        } else {
+            "id"
+        };
         let update = format!("UPDATE {table} SET {key} = {key} WHERE {foreign}");
         assert_eq!(tried(&mut connection, &settings, &update).await, Ok(expected), "{update}");
         let delete = format!("DELETE FROM {table} WHERE {foreign}");

@@ -4,29 +4,22 @@
 //! takes what was written. So memory does not grow with the account, and a slow client holds up nobody; what changes
 //! meanwhile may be in it or not.
 
-use std::{collections::VecDeque, io, net::SocketAddr, sync::Arc};
+use std::{collections::VecDeque, io, sync::Arc};
 
 use axum::{
-    body::{Body, Bytes},
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    body::Bytes,
+    extract::{Request, State},
+    response::Response,
 };
 use chrono::SecondsFormat;
 use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{
-    answer::{JSON, refused},
-    charge::Charge,
-    listen,
-    request::RequestId,
-    run::{self, Caller},
-};
+use super::{attachment, begin_within, owner, read, seat, told, wrong_body};
 use crate::{
     access::{Mode, Module, Scope},
     app::App,
@@ -35,12 +28,12 @@ use crate::{
         export::Writer,
         store::export::{self, Table},
     },
-    clock, database,
+    clock,
     database::transaction::Transaction,
     graphql::{
         call::Call,
-        cost::{Estimate, prices},
-        error::{Error, ErrorCode, Result},
+        cost::prices,
+        error::{Error, Result},
         mutation::{Deed, Write},
     },
     logging::{
@@ -48,11 +41,6 @@ use crate::{
         types::AuditOperation,
     },
 };
-
-/// How many bytes a request has at most.
-const BODY_MAX: usize = 4096;
-/// How many exports are under way in a server.
-static UNDER_WAY: Semaphore = Semaphore::const_new(4);
 
 /// What is asked for.
 #[derive(Deserialize)]
@@ -64,68 +52,28 @@ struct Asked {
 
 /// Answers the document, or says why not.
 pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = listen::read(body, BODY_MAX).await else {
-        return refused(JSON, StatusCode::BAD_REQUEST, wrong_body());
+    let (parts, asked) = match read::<Asked>(request).await {
+        Ok(read) => read,
+        Err(()) => return *wrong_body("The body is a JSON object, empty or with the account's password."),
     };
-    let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
-        return refused(JSON, StatusCode::BAD_REQUEST, wrong_body());
+    let seat = match seat() {
+        Ok(seat) => seat,
+        Err(refusal) => return *refusal,
     };
-    let Ok(seat) = UNDER_WAY.try_acquire() else {
-        let error = Error::new(ErrorCode::Unavailable, "Several exports are under way; try again in a while.");
-        return refused(JSON, StatusCode::SERVICE_UNAVAILABLE, error);
-    };
-    let limit = app.settings.limits.request_timeout;
-    let begun = database::in_one_request(begin(&app, parts, asked));
-    match tokio::time::timeout(limit, begun).await {
-        Ok(Ok((user_id, tables, personal))) => {
+    let begun = begin_within(&app, async {
+        let (call, user_id) = owner(&app, parts, prices::EXPORT).await?;
+        let personal = record(&call, user_id, asked.password.map(Zeroizing::new)).await.map_err(told)?;
+        let transaction = Transaction::begin(&app.database.pool, &Scope::user(user_id), Mode::Read).await;
+        let transaction = transaction.map_err(|error| told(error.into()))?;
+        let tables = export::tables(&transaction, user_id).await.map_err(told)?;
+        Ok((user_id, tables, personal))
+    });
+    match begun.await {
+        Ok((user_id, tables, personal)) => {
             respond(Export::new(app, seat, user_id, tables), personal.as_ref().map(|json| json.as_str()))
         }
-        Ok(Err(response)) => *response,
-        Err(_) => {
-            let error = Error::new(ErrorCode::Unavailable, "This took too long and was stopped.");
-            refused(JSON, StatusCode::SERVICE_UNAVAILABLE, error)
-        }
+        Err(response) => *response,
     }
-}
-
-fn wrong_body() -> Error {
-    Error::invalid(&[], "FORMAT", "The body is a JSON object, empty or with the account's password.")
-}
-
-/// The status of a refusal: what is asked for is one thing, so HTTP can say what became of it.
-fn status(code: ErrorCode) -> StatusCode {
-    match code {
-        ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
-        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    }
-}
-
-/// Whose account it is, and what there is to read; from here on it stands in the activity.
-async fn begin(
-    app: &Arc<App>,
-    parts: Parts,
-    asked: Asked,
-) -> Result<(Uuid, Vec<Table>, Option<Zeroizing<String>>), Box<Response>> {
-    let request_id = parts.extensions.get::<RequestId>().map_or_else(Uuid::now_v7, |id| id.0);
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let caller = Caller { headers: parts.headers, peer, request_id };
-    let origin = run::sender(app, &caller);
-    let viewer = run::asking(app, &caller).await;
-    let told = |error: Error| Box::new(refused(JSON, status(error.code), error));
-    let user_id = viewer.clone().and_then(|viewer| viewer.session_id().map(|_| viewer.user.id)).map_err(told)?;
-    let estimate = Estimate { requested: prices::EXPORT, fixed: prices::EXPORT };
-    Charge::take(app, &viewer, &origin, estimate).map_err(|answer| Box::new(answer.respond(JSON)))?;
-    let call = Call::new(app.clone(), request_id, origin, viewer);
-    let personal = record(&call, user_id, asked.password.map(Zeroizing::new)).await.map_err(told)?;
-    let transaction = Transaction::begin(&app.database.pool, &Scope::user(user_id), Mode::Read).await;
-    let transaction = transaction.map_err(|error| told(error.into()))?;
-    let tables = export::tables(&transaction, user_id).await.map_err(told)?;
-    Ok((user_id, tables, personal))
 }
 
 /// Notes the export, and answers the numbers that take the password, as JSON.
@@ -158,11 +106,7 @@ fn respond(export: Export, personal: Option<&str>) -> Response {
     let rest =
         stream::try_unfold(export, |mut export| async move { Ok(export.next().await?.map(|piece| (piece, export))) });
     let whole = futures_util::StreamExt::chain(stream::iter([Ok::<_, io::Error>(begin)]), rest);
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"stackmotive.json\"")),
-    ];
-    (headers, Body::from_stream(whole)).into_response()
+    attachment("application/json; charset=utf-8", "stackmotive.json", whole)
 }
 
 /// An export that is under way.
