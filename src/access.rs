@@ -168,6 +168,13 @@ impl Scope {
         format!("{begin}{}", self.settings())
     }
 
+    /// What puts a transaction of another scope into this one: what that may do ends, what the audit knows of the request
+    /// stays.
+    pub fn entering(&self) -> String {
+        let ended = ["admin", "system", "resealing"].map(|name| format!("SET LOCAL stackmotive.{name} = ''"));
+        ended.join("; ") + &self.settings()
+    }
+
     /// What puts an open transaction into this scope: each setting behind a semicolon.
     pub fn settings(&self) -> String {
         let mut sql = String::new();

@@ -19,6 +19,15 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub error_message: Option<String>,
     pub executed_at: DateTimeWithTimeZone,
+    pub vault_id: Option<String>,
+    #[sea_orm(column_type = "Decimal(Some((20, 2)))", nullable)]
+    pub cash_before: Option<Decimal>,
+    #[sea_orm(column_type = "Decimal(Some((20, 2)))", nullable)]
+    pub new_cash: Option<Decimal>,
+    #[sea_orm(column_type = "Decimal(Some((20, 2)))", nullable)]
+    pub cash_after: Option<Decimal>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub trades: Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

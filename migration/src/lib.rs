@@ -32,6 +32,8 @@
 //! | `m0024_jobs` | `jobs`: work that the server does by itself at its times |
 //! | `m0025_others` | what a change has to know of others: who else sees a list, whether there is another administrator |
 //! | `m0026_journal_search` | `journal_search`: the words of journal entries, kept ready for a search |
+//! | `m0027_rebalance_records` | what was done when a rebalancing plan was carried out |
+//! | `m0028_due_rules` | of which trade rules subscribers were told |
 
 use sea_orm_migration::prelude::*;
 
@@ -172,6 +174,16 @@ const STEPS: &[Step] = &[
         name: "m0026_journal_search",
         up: &[include_str!("m0026_journal_search/up.sql")],
         down: include_str!("m0026_journal_search/down.sql"),
+    },
+    Step {
+        name: "m0027_rebalance_records",
+        up: &[include_str!("m0027_rebalance_records/up.sql")],
+        down: include_str!("m0027_rebalance_records/down.sql"),
+    },
+    Step {
+        name: "m0028_due_rules",
+        up: &[include_str!("m0028_due_rules/up.sql")],
+        down: include_str!("m0028_due_rules/down.sql"),
     },
 ];
 

@@ -21,6 +21,8 @@ pub enum ChangeKind {
     Updated,
     /// It is gone, or out of the viewer's sight.
     Deleted,
+    /// A trade rule wants something done now; told once, and of a DCA rule that nobody acts on once a period.
+    Due,
     /// No row at all: fetch again what is shown. Sent first of all, since what happened before the subscription began is
     /// not told, and after an outage, in which changes may have been missed.
     Resync,
@@ -32,6 +34,7 @@ impl From<deed::Change> for ChangeKind {
             deed::Change::Created => Self::Created,
             deed::Change::Updated => Self::Updated,
             deed::Change::Deleted => Self::Deleted,
+            deed::Change::Due => Self::Due,
         }
     }
 }

@@ -66,9 +66,9 @@ impl Transaction {
 
     /// Goes on in another scope: that of somebody whom a statement of this transaction has just made known.
     pub async fn enter(&self, scope: &Scope) -> Result<(), sqlx::Error> {
-        let settings = scope.settings();
+        let settings = scope.entering();
         let mut inner = self.inner.lock().await;
-        let statement = sqlx::raw_sql(AssertSqlSafe(settings.trim_start_matches(';').to_owned()));
+        let statement = sqlx::raw_sql(AssertSqlSafe(settings));
         self.answer_of(statement.execute(&mut **inner)).await?;
         Ok(())
     }

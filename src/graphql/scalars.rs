@@ -3,10 +3,12 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, NaiveTime, SecondsFormat, SubsecRound, Utc};
 use sea_orm::prelude::DateTimeWithTimeZone;
+use serde::{Deserialize, Serialize};
 
 /// An exact decimal number, sent as a string at the column's scale, such as `"1234.50"`.
 /// Strings and whole numbers are taken; floating-point numbers are refused, because JSON numbers lose digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
 /// An exact decimal number, sent as a string at the column's scale, such as `"1234.50"`.

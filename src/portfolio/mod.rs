@@ -16,5 +16,5 @@ pub mod valuation;
 
 pub use store::{
     feeding::{Feed, fed, open},
-    rollup::{Place, Rolled, lock, roll_up},
+    rollup::{Place, Rolled, blamed_on, lock, roll_up},
 };

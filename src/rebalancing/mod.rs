@@ -3,6 +3,8 @@
 //! Tables: rebalance_schedule, rebalance_execution.
 
 pub mod drift;
+pub mod execution;
+pub mod jobs;
 pub mod mutations;
 pub mod next_run;
 pub mod plan;

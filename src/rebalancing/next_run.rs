@@ -162,6 +162,12 @@ mod tests {
             (case(Monthly).day(31), "2028-02-01T00:00:00Z", UTC, Some("2028-02-29T09:30Z")),
             (case(Monthly).day(2), "2026-11-02T09:30:00Z", UTC, Some("2026-12-02T09:30Z")),
             (case(Monthly), "2026-11-02T00:00:00Z", UTC, None),
+            (case(Monthly).day(29), "2027-02-01T00:00:00Z", UTC, Some("2027-02-28T09:30Z")),
+            // What a short month has clamped stays clamped to that month alone.
+            (case(Monthly).day(30), "2027-02-28T09:30:00Z", UTC, Some("2027-03-30T09:30Z")),
+            // The month's end is the one on the wall.
+            (case(Monthly).day(31), "2026-11-29T20:30:00Z", AUCKLAND, Some("2026-12-30T20:30Z")),
+            (case(Quarterly).day(31), "2026-04-01T00:00:00Z", UTC, Some("2026-06-30T09:30Z")),
             (case(Quarterly).day(31), "2026-09-30T09:30:00Z", UTC, Some("2026-12-31T09:30Z")),
             (case(Quarterly).day(15), "2026-12-31T00:00:00Z", UTC, Some("2027-03-15T09:30Z")),
             (case(Annually).day(31), "2026-11-02T00:00:00Z", UTC, Some("2026-12-31T09:30Z")),
@@ -201,6 +207,9 @@ mod tests {
             // The last of October is a Saturday: its run is in November.
             (case(Monthly).day(31), "2026-11-01T12:00:00Z", "2026-11-02T09:30Z"),
             (case(Annually).day(31), "2028-12-31T12:00:00Z", "2029-01-01T09:30Z"),
+            (case(Weekly).on(6), "2026-11-02T09:30:00Z", "2026-11-09T09:30Z"),
+            // 28 February 2027 is a Sunday.
+            (case(Monthly).day(31), "2027-02-27T12:00:00Z", "2027-03-01T09:30Z"),
         ];
         for (case, now, next) in cases {
             assert_eq!(case.workdays().next(now, UTC).as_deref(), Some(next), "after {now}");
@@ -213,6 +222,16 @@ mod tests {
             // New Zealand skips 02:00 to 03:00 on 27 September 2026: half past two is half past three.
             (case(Daily).at("02:30:00"), "2026-09-26T00:00:00Z", AUCKLAND, "2026-09-26T14:30Z"),
             (case(Daily).at("02:30:00"), "2026-09-26T14:30:00Z", AUCKLAND, "2026-09-27T13:30Z"),
+            (
+                case(Biweekly).at("02:30:00").after_run("2026-09-12T14:30:00Z"),
+                "2026-09-13T00:00:00Z",
+                AUCKLAND,
+                "2026-09-26T14:30Z",
+            ),
+            // That day is a Sunday: a run that is put off to Monday meets no gap.
+            (case(Daily).at("02:30:00").workdays(), "2026-09-25T00:00:00Z", AUCKLAND, "2026-09-27T13:30Z"),
+            // Egypt skips the first hour of 24 April 2026.
+            (case(Daily).at("00:00:00"), "2026-04-23T00:00:00Z", "Africa/Cairo", "2026-04-23T22:00Z"),
             // Lord Howe Island moves by half an hour.
             (case(Daily).at("02:10:00"), "2026-10-03T00:00:00Z", "Australia/Lord_Howe", "2026-10-03T15:40Z"),
             // Half past one comes twice in New York on 1 November 2026: the first counts, and only that.

@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 
 use self::book::{Book, checked};
 use super::drift::{Target, Unknown};
+pub use digest::Digest;
 
 mod book;
+mod digest;
 #[cfg(test)]
 mod tests;
 
@@ -108,6 +110,44 @@ pub enum Refusal {
         shortfall: Shortfall,
         drift_after: Decimal,
     },
+}
+
+impl Refusal {
+    /// Why there is no plan, as `NoPlan` names it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unknown(Unknown::NoValue) => "NO_VALUE",
+            Self::Unknown(Unknown::NoTargets) => "NO_TARGETS",
+            Self::Unknown(Unknown::TooLarge) => "TOO_LARGE",
+            Self::TargetsIncomplete { .. } => "TARGETS_INCOMPLETE",
+            Self::Partial { .. } => "PARTIAL",
+        }
+    }
+
+    /// Why there is no plan, for a person.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Unknown(Unknown::NoValue) => "The portfolio is worth nothing.".to_owned(),
+            Self::Unknown(Unknown::NoTargets) => "Nothing says what is wanted: there are no targets.".to_owned(),
+            Self::Unknown(Unknown::TooLarge) => "The numbers are beyond what can be computed exactly.".to_owned(),
+            Self::TargetsIncomplete { sum } => format!("The targets add up to {}, and not to 100.", sum.normalize()),
+            Self::Partial { shortfall, drift_after } => format!(
+                "A class would stay {} percentage points off, beyond its threshold, and a partial plan is not allowed: {}.",
+                drift_after.normalize(),
+                shortfall.words()
+            ),
+        }
+    }
+}
+
+impl Shortfall {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TradeLimit => "more trades than allowed would be needed",
+            Self::Unreachable => "something below its target has nothing that can be bought",
+            Self::Untradable => "what would have to move has no target or no price, or is too small",
+        }
+    }
 }
 
 impl From<Unknown> for Refusal {

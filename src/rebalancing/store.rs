@@ -1,12 +1,14 @@
-//! The statements on schedules.
+//! The statements on schedules; [`execution`] carries plans out.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
+
+pub mod execution;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::{rebalance_schedule as schedule, user_preferences};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
     sea_query::{LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -40,6 +42,37 @@ pub async fn reschedule(transaction: &impl ConnectionTrait, user_id: Uuid, now: 
     let change = schedule::ActiveModel { next_scheduled_time: Set(next.map(Into::into)), ..Default::default() };
     schedule::Entity::update_many().set(change).filter(schedule::Column::Id.eq(row.id)).exec(transaction).await?;
     Ok(Some(row.id))
+}
+
+/// The schedule that has been due the longest, unless somebody else has it: locked until the transaction ends. Whose
+/// account rests, rests too.
+pub async fn claim_due(transaction: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Option<schedule::Model>> {
+    let sql = "SELECT s.* FROM rebalance_schedule s
+         WHERE s.enabled AND s.next_scheduled_time <= $1
+             AND EXISTS (SELECT FROM users u WHERE u.id = s.user_id AND u.is_active)
+         ORDER BY s.next_scheduled_time, s.id LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED";
+    let due = Statement::from_sql_and_values(DbBackend::Postgres, sql, [now.into()]);
+    Ok(schedule::Entity::find().from_raw_sql(due).one(transaction).await?)
+}
+
+/// Takes note that a schedule has run: when it runs next, however long ago it was due, and that it succeeded, if it did.
+pub async fn has_run(
+    transaction: &impl ConnectionTrait,
+    mut row: schedule::Model,
+    succeeded: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let id = row.id;
+    // A fortnight counts from this run, whether anything had to be done or not.
+    row.last_rebalance_time = Some(now.into());
+    let next = next_run(&row, zone_of(transaction, row.user_id).await?, now)?;
+    let change = schedule::ActiveModel {
+        next_scheduled_time: Set(next.map(Into::into)),
+        last_rebalance_time: if succeeded { Set(row.last_rebalance_time) } else { NotSet },
+        ..Default::default()
+    };
+    schedule::Entity::update_many().set(change).filter(schedule::Column::Id.eq(id)).exec(transaction).await?;
+    Ok(())
 }
 
 /// Also of a schedule that rests: who wakes it sees at once when it runs, and whoever runs schedules asks whether they rest.

@@ -63,6 +63,7 @@ fn trade_rule(life: &mut Life<'_>, listing: &Listing, buys: bool) -> user_trade_
         last_triggered: random.maybe(if buys { 75 } else { 10 }, last_triggered.into()),
         created_at: created_at.into(),
         updated_at: created_at.into(),
+        notified_at: None,
     }
 }
 
@@ -130,6 +131,11 @@ fn execution(
             ])
         }),
         executed_at: executed_at.into(),
+        vault_id: None,
+        cash_before: None,
+        new_cash: None,
+        cash_after: None,
+        trades: serde_json::Value::Array(Vec::new()),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Tables: user_trade_rule.
 
 pub mod due;
+pub mod jobs;
 pub mod mutations;
 pub mod rule;
+mod store;
 pub mod types;

@@ -154,6 +154,11 @@ const ROOT_FIELDS: &[(&str, &str, ForNobody)] = &[
         ForNobody::Refused,
     ),
     (
+        "executeRebalancePlan",
+        r#"mutation { executeRebalancePlan(input: { portfolioId: "portfolio_018f3c1e-0000-7000-8000-000000000000", digest: "0" }) { portfolio { id } } }"#,
+        ForNobody::Refused,
+    ),
+    (
         "deleteRebalanceSchedule",
         r#"mutation { deleteRebalanceSchedule(input: { id: "rebalance_schedule_018f3c1e-0000-7000-8000-000000000000" }) { rebalanceScheduleId } }"#,
         ForNobody::Refused,

@@ -1,8 +1,9 @@
 //! The program as a person meets it: started, stopped, killed, and started wrongly.
 //!
-//! What serving is stands here; `commands` tries the other commands, `keys` the keys, `refusals` the starts that fail.
+//! What serving is stands here; `commands` tries the other commands, `jobs` what is done without being asked, `keys` the keys, `refusals` the starts that fail.
 
 mod commands;
+mod jobs;
 mod keys;
 mod refusals;
 

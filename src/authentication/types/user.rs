@@ -25,7 +25,7 @@ use crate::{
     portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
     preferences::types::{Preferences, ThemePreferences},
     rebalancing::types::{RebalanceExecution, RebalanceSchedule},
-    trading::types::TradeRule,
+    trading::types::{RulesOfUser, TradeRule},
     vault_categories::types::{CategoryAssignment, TargetSums, VaultCategory},
     watchlists::types::{Watchlist, WatchlistShare},
 };
@@ -88,6 +88,8 @@ pub struct User {
     pub trade_figures: TradeFigures,
     #[graphql(flatten)]
     pub journal_searching: JournalSearching,
+    #[graphql(flatten)]
+    pub rules: RulesOfUser,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -307,6 +309,7 @@ impl Record for User {
             activity: ActivityFigures { user_id: id },
             trade_figures: TradeFigures { user_id: id },
             journal_searching: JournalSearching { user_id: id },
+            rules: RulesOfUser { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

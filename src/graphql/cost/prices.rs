@@ -48,6 +48,7 @@ pub const COMPUTED: &[(&str, u64)] = &[
     ("Allocation", 25),
     ("Concentration", 25),
     ("DriftReport", 50),
+    ("DueTradeRules", 50),
     ("EquityCurve", 100),
     ("Performers", 25),
     ("RealisedGains", 100),

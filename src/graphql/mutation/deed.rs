@@ -41,6 +41,8 @@ pub enum Change {
     Created,
     Updated,
     Deleted,
+    /// Nothing became of it: its time has come.
+    Due,
 }
 
 /// Word of changed rows to one user, as it goes from server to server: ids and nothing else.
@@ -115,7 +117,7 @@ impl Deed {
     /// What the activity keeps of the changes: `{"created": ["watchlist_…"]}`.
     pub(super) fn metadata(&self) -> Value {
         let mut all = Map::new();
-        for change in [Change::Created, Change::Updated, Change::Deleted] {
+        for change in [Change::Created, Change::Updated, Change::Deleted, Change::Due] {
             let ids = self.changes.iter().filter(|(of, ..)| *of == change);
             let ids: Vec<Value> = ids.map(|(_, prefix, row)| json!(id::text(prefix, *row))).collect();
             if let (false, Value::String(name)) = (ids.is_empty(), json!(change)) {

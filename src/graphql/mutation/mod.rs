@@ -33,7 +33,7 @@ use super::{
 };
 use crate::access::{Access, Module};
 pub use deed::Deed;
-pub use write::Write;
+pub use write::{Write, note};
 
 /// Something that can be written: an input, and what becomes of it.
 pub trait Mutation: Send + Sized {

@@ -193,24 +193,29 @@ impl<'a> Write<'a> {
 
     /// Writes the activity, tells subscribers, commits, and forgets what was read before.
     pub async fn commit(self, deed: Deed) -> Result<()> {
-        let (metadata, notices) = (deed.metadata(), deed.notices(self.user_id));
-        let row = agent_memory::ActiveModel {
-            id: Set(Uuid::now_v7()),
-            user_id: Set(self.user_id),
-            block_id: Set(deed.module.name().to_owned()),
-            action: Set(deed.action),
-            context: Set(deed.context),
-            user_input: Set(deed.input.map(|input| input.to_string())),
-            agent_response: Set(None),
-            metadata: Set(Some(metadata)),
-            timestamp: Set(clock::now().into()),
-            session_id: Set(self.session),
-        };
-        record(&self.transaction, row, told(&notices)?).await?;
+        note(&self.transaction, self.user_id, self.session, deed).await?;
         self.transaction.commit().await.map_err(uncertain)?;
         self.call.read_anew();
         Ok(())
     }
+}
+
+/// Writes what was done into the user's activity, and tells subscribers once the transaction commits.
+pub async fn note(transaction: &Transaction, user_id: Uuid, session: String, deed: Deed) -> Result<()> {
+    let (metadata, notices) = (deed.metadata(), deed.notices(user_id));
+    let row = agent_memory::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        user_id: Set(user_id),
+        block_id: Set(deed.module.name().to_owned()),
+        action: Set(deed.action),
+        context: Set(deed.context),
+        user_input: Set(deed.input.map(|input| input.to_string())),
+        agent_response: Set(None),
+        metadata: Set(Some(metadata)),
+        timestamp: Set(clock::now().into()),
+        session_id: Set(session),
+    };
+    record(transaction, row, told(&notices)?).await
 }
 
 fn told(notices: &[Notice]) -> Result<Vec<String>> {

@@ -1,6 +1,7 @@
-//! Setting when portfolios are brought back to their targets.
+//! Setting when portfolios are brought back to their targets, and doing it on paper.
 
 mod delete_rebalance_schedule;
+mod execute_rebalance_plan;
 mod set_rebalance_schedule;
 
 use async_graphql::{Context, Object};
@@ -10,6 +11,7 @@ use crate::{
     graphql::{error::Result, mutation::perform},
 };
 pub use delete_rebalance_schedule::{DeleteRebalanceScheduleInput, DeleteRebalanceSchedulePayload};
+pub use execute_rebalance_plan::{ExecuteRebalancePlanInput, ExecuteRebalancePlanPayload};
 pub use set_rebalance_schedule::{SetRebalanceScheduleInput, SetRebalanceSchedulePayload};
 
 /// The part of the product, as activity rows name it.
@@ -18,7 +20,7 @@ const MODULE: Module = Module::Rebalancing;
 #[derive(Default)]
 pub struct RebalancingMutations;
 
-/// Setting when portfolios are brought back to their targets.
+/// Setting when portfolios are brought back to their targets, and doing it on paper.
 #[Object]
 impl RebalancingMutations {
     /// Sets the viewer's one schedule, which is made when there is none; its next run is computed anew.
@@ -36,6 +38,16 @@ impl RebalancingMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The schedule.")] input: DeleteRebalanceScheduleInput,
     ) -> Result<Option<DeleteRebalanceSchedulePayload>> {
+        perform(ctx, input).await
+    }
+
+    /// Carries a rebalancing plan out on paper: holdings and cash change as it says, at the prices that are known, and the
+    /// record keeps what was done. No order is placed with any broker.
+    async fn execute_rebalance_plan(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The plan that was seen.")] input: ExecuteRebalancePlanInput,
+    ) -> Result<Option<ExecuteRebalancePlanPayload>> {
         perform(ctx, input).await
     }
 }

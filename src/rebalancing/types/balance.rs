@@ -1,12 +1,6 @@
 //! A portfolio's fields about its targets: how far it is from them, and what would bring it back.
 
-use std::{collections::HashMap, sync::Arc};
-
 use async_graphql::{Context, Object};
-use chrono::Utc;
-use entity::{
-    asset_category_assignment, portfolio_holdings, rebalance_schedule, user_trading_preferences, vault_categories,
-};
 use futures_util::future::try_join5;
 use rust_decimal::Decimal as Exact;
 use uuid::Uuid;
@@ -14,36 +8,31 @@ use uuid::Uuid;
 use super::{
     RebalanceSchedule,
     drift_report::{AssetClassDrift, DriftReport, OversizedHolding, TargetSource, add_up, shown},
+    facts::{Facts, Rows},
     rebalance_plan::{PlannedClass, PlannedTrade, RebalancePlan},
 };
 use crate::{
     clock,
     graphql::{
         call::call,
-        enumeration::Enumeration,
         error::{Error, Result},
         scalars::{Currency, DateTime, Decimal},
         table::BY_USER,
     },
     onboarding::types::TradingPreferences,
-    portfolio::{
-        freshness::Freshness,
-        types::{Holding, figures::OF_PORTFOLIO},
-    },
+    portfolio::types::{Holding, figures::OF_PORTFOLIO},
     rebalancing::{
-        drift::{Held, Report, Unknown, report},
-        plan::{self, Limits, Refusal, plan},
-        targets::{Category, Key, Preferences, Wanted},
+        drift::{Report, Unknown},
+        plan::{self, Refusal},
+        targets::Key,
     },
-    vault_categories::types::{CategoryAssignment, CategoryType, VaultCategory},
+    vault_categories::types::{CategoryAssignment, VaultCategory},
 };
 
-/// The threshold where nobody has named one, in percentage points, and the most trades likewise.
-const THRESHOLD: Exact = Exact::from_parts(5, 0, 0, false, 0);
-const TRADES: i32 = 10;
-const TRADES_MAX: i32 = 1000;
+/// How many trades may be asked for.
+pub const TRADES_MAX: i32 = 1000;
 /// Money that comes in lies below this in both directions: what a column of money holds.
-const CASH_LIMIT: Exact = Exact::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
+pub const CASH_LIMIT: Exact = Exact::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
 
 /// A portfolio, as far as its balance needs it.
 pub struct Balance {
@@ -66,14 +55,7 @@ impl Balance {
         threshold: Option<Decimal>,
     ) -> Result<DriftReport> {
         let facts = Box::pin(self.facts(ctx, checked_threshold(threshold)?)).await?;
-        let found = facts.wanted.as_ref().ok_or(Unknown::NoTargets).and_then(|wanted| {
-            let held = |holding: &portfolio_holdings::Model| Held {
-                class: wanted.class_of(&holding.symbol, &holding.asset_class),
-                value: holding.market_value,
-            };
-            let held: Vec<Held> = facts.holdings.iter().map(held).collect();
-            report(&wanted.targets, wanted.cash_class, &held, self.cash)
-        });
+        let found = facts.report(self.cash);
         self.told(&facts, found)
     }
 
@@ -94,34 +76,9 @@ impl Balance {
         let new_cash = checked_cash(new_cash)?;
         let max_trades = max_trades.map(checked_trades).transpose()?;
         let facts = Box::pin(self.facts(ctx, checked_threshold(threshold)?)).await?;
-        let schedule = facts.schedule.as_ref();
-        let set = schedule.map_or(TRADES, |schedule| schedule.max_trades_per_session);
-        let limits = Limits {
-            trades_max: usize::try_from(max_trades.unwrap_or(set)).unwrap_or_default(),
-            partial_is_allowed: allow_partial.unwrap_or(schedule.is_none_or(|one| one.allow_partial_rebalancing)),
-        };
-        let found = facts.wanted.as_ref().ok_or(Refusal::Unknown(Unknown::NoTargets)).and_then(|wanted| {
-            let held = |holding: &portfolio_holdings::Model| plan::Holding {
-                class: wanted.class_of(&holding.symbol, &holding.asset_class),
-                quantity: holding.quantity,
-                price: holding.current_price,
-                value: holding.market_value,
-            };
-            let held: Vec<plan::Holding> = facts.holdings.iter().map(held).collect();
-            plan(&wanted.targets, wanted.cash_class, &held, self.cash, new_cash, limits)
-        });
+        let found = facts.plan(self.cash, new_cash, facts.limits(max_trades, allow_partial));
         self.planned(&facts, new_cash, found)
     }
-}
-
-/// What a report and a plan are made from.
-struct Facts {
-    holdings: Arc<Vec<portfolio_holdings::Model>>,
-    schedule: Option<rebalance_schedule::Model>,
-    /// In the order in which the user shows them.
-    categories: Vec<vault_categories::Model>,
-    wanted: Option<Wanted>,
-    fresh: Freshness,
 }
 
 impl Balance {
@@ -135,19 +92,8 @@ impl Balance {
             call.all::<CategoryAssignment>(BY_USER, user),
         )
         .await?;
-        let categories = active(&categories);
-        let usual = threshold
-            .or(schedule.as_ref().map(|schedule| schedule.threshold))
-            .or(preferences.as_ref().and_then(|preferences| preferences.rebalance_threshold))
-            .unwrap_or(THRESHOLD);
-        let wanted = if categories.is_empty() {
-            preferences.as_ref().and_then(|preferences| Wanted::of_preferences(targets(preferences), usual))
-        } else {
-            Some(sorted(&categories, &assignments, threshold, usual))
-        };
-        let times = holdings.iter().map(|holding| holding.price_as_of.map(|time| time.with_timezone(&Utc)));
-        let fresh = Freshness::of(times, clock::now());
-        Ok(Facts { holdings, schedule, categories, wanted, fresh })
+        let rows = Rows { holdings, schedule, preferences, categories, assignments };
+        Ok(Facts::of(rows, threshold, clock::now()))
     }
 
     fn told(&self, facts: &Facts, found: Result<Report<Key>, Unknown>) -> Result<DriftReport> {
@@ -192,6 +138,7 @@ impl Balance {
     ) -> Result<RebalancePlan> {
         let empty = RebalancePlan {
             currency: Currency(self.currency.clone()),
+            digest: None,
             trades: Vec::new(),
             classes: Vec::new(),
             total: None,
@@ -210,6 +157,7 @@ impl Balance {
             Ok(plan) => plan,
             Err(refusal) => return Ok(RebalancePlan::refused(refusal, empty)),
         };
+        let digest = facts.digest((self.user_id, &self.vault_id), self.cash, new_cash, &plan);
         let mut trades = Vec::new();
         for trade in &plan.trades {
             trades.extend(PlannedTrade::of(*trade, &facts.holdings)?);
@@ -218,6 +166,7 @@ impl Balance {
             |class: &plan::ClassPlan<Key>| class.target.key != Key::Unassigned || !class.value_before.is_zero();
         let classes = plan.classes.into_iter().filter(is_shown);
         Ok(RebalancePlan {
+            digest: Some(digest),
             trades,
             classes: classes.map(|class| PlannedClass::of(class, &facts.categories)).collect::<Result<_>>()?,
             total: Some(Decimal(plan.total)),
@@ -228,54 +177,6 @@ impl Balance {
             shortfall: plan.shortfall.map(Into::into),
             ..empty
         })
-    }
-}
-
-/// The active categories that drive rebalancing, in the order in which the user shows them.
-fn active(categories: &[vault_categories::Model]) -> Vec<vault_categories::Model> {
-    let is_wanted = |category: &&vault_categories::Model| {
-        category.is_active == Some(true) && category.category_type == CategoryType::AssetClass.stored()
-    };
-    let mut active: Vec<_> = categories.iter().filter(is_wanted).cloned().collect();
-    // Those without a place come last.
-    active.sort_by_cached_key(|category| {
-        (category.display_order.is_none(), category.display_order, category.category_code.clone())
-    });
-    active
-}
-
-fn sorted(
-    categories: &[vault_categories::Model],
-    assignments: &[asset_category_assignment::Model],
-    threshold: Option<Exact>,
-    usual: Exact,
-) -> Wanted {
-    let places: HashMap<Uuid, usize> =
-        categories.iter().enumerate().map(|(place, category)| (category.id, place)).collect();
-    let wanted: Vec<Category> = categories
-        .iter()
-        .map(|category| Category {
-            code: category.category_code.clone(),
-            percent: category.target_allocation_percent,
-            threshold: threshold.or(category.rebalance_threshold),
-            min: category.min_allocation_percent,
-            max: category.max_allocation_percent,
-            position_max: category.max_single_position_percent,
-        })
-        .collect();
-    let assigned = assignments
-        .iter()
-        .filter(|assignment| assignment.is_active == Some(true))
-        .filter_map(|assignment| Some((assignment.symbol.as_str(), *places.get(&assignment.category_id)?)));
-    Wanted::of_categories(&wanted, assigned, usual)
-}
-
-fn targets(preferences: &user_trading_preferences::Model) -> Preferences {
-    Preferences {
-        cash: preferences.cash_allocation_target,
-        equity: preferences.equity_allocation_target,
-        bond: preferences.bond_allocation_target,
-        alternative: preferences.alternative_allocation_target,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod drift_report;
 pub mod execution;
+pub mod facts;
 pub mod rebalance_plan;
 pub mod schedule;
 

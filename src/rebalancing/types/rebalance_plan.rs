@@ -106,6 +106,9 @@ pub struct PlannedClass {
 pub struct RebalancePlan {
     /// ISO 4217 code of all amounts.
     pub currency: Currency,
+    /// Names this plan for `executeRebalancePlan`: the same as long as holdings, prices, cash, targets and arguments are;
+    /// null without a plan.
+    pub digest: Option<String>,
     /// Sales first, because they pay for the purchases.
     pub trades: Vec<PlannedTrade>,
     /// Each class, in the order of the categories or cash, equity, bond, alternative.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::{DateTime as Moment, Utc};
+use chrono_tz::Tz;
 use entity::{portfolio_holdings, portfolio_position, portfolio_summary};
 use futures_util::future::try_join4;
 use rust_decimal::Decimal as Exact;
@@ -13,7 +14,7 @@ use super::{TradeRuleFrequency, TradeRuleType};
 use crate::{
     clock,
     graphql::{
-        call::call,
+        call::{Call, call},
         error::{Error, Result},
         scalars::{Currency, DateTime, Decimal},
         table::{BY_USER, Columns},
@@ -98,6 +99,7 @@ pub struct TradeRuleEvaluation {
 }
 
 /// A rule, as far as it is to be judged.
+#[derive(Clone)]
 pub struct Judgement {
     pub user_id: Uuid,
     pub symbol: String,
@@ -124,7 +126,14 @@ impl Judgement {
         if given.is_some_and(|price| price <= Exact::ZERO) {
             return Err(Error::invalid(&["price"], "OUT_OF_RANGE", "A price is above 0."));
         }
-        let (call, user) = (call(ctx), vec![self.user_id.into()]);
+        self.evaluated(call(ctx), given).await
+    }
+}
+
+impl Judgement {
+    /// The same by what the document reads, batched with other rules.
+    pub async fn evaluated(&self, call: &Call, given: Option<Exact>) -> Result<TradeRuleEvaluation> {
+        let user = vec![self.user_id.into()];
         let symbol = || vec![self.user_id.into(), (&self.symbol).into()];
         let (holdings, positions, portfolios, preferences) = Box::pin(try_join4(
             call.all::<Holding>(OF_SYMBOL, symbol()),
@@ -133,10 +142,16 @@ impl Judgement {
             call.one::<Preferences>(BY_USER, user),
         ))
         .await?;
-        let zone = preferences.and_then(|preferences| preferences.timezone?.parse().ok()).unwrap_or(chrono_tz::UTC);
+        let zone = zone(preferences.as_ref().and_then(|preferences| preferences.timezone.as_deref()));
         let known = Known::of(&holdings, &positions, &portfolios);
+        Ok(self.judge(&known, given, (clock::now(), zone)))
+    }
+}
+
+impl Judgement {
+    /// Whether the rule wants something done at this moment, by what is known of its symbol or by a given price.
+    pub fn judge(&self, known: &Known, given: Option<Exact>, (now, zone): (Moment<Utc>, Tz)) -> TradeRuleEvaluation {
         let facts = Facts { price: given.or(known.price), quantity: known.quantity, avg_cost: known.avg_cost };
-        let now = clock::now();
         let found = due::evaluate(self.rule(), self.is_enabled, facts, self.last_triggered, (now, &zone));
         // A purchase at a given price needs nothing that could be in several currencies.
         let needs_currency = given.is_none() || self.kind == TradeRuleType::StopLoss;
@@ -153,23 +168,21 @@ impl Judgement {
             TradeRuleType::StopLoss => TradeRuleAction::Sell,
         };
         let is_stop = self.kind == TradeRuleType::StopLoss;
-        Ok(TradeRuleEvaluation {
+        TradeRuleEvaluation {
             is_due,
             is_evaluable: !is_unclear && !matches!(found.verdict, Verdict::NotEvaluable(_)),
             action: is_due.then_some(action),
             suggested_quantity: quantity.filter(|_| is_due).map(Decimal),
             reason,
             price: facts.price.filter(|_| !is_unclear).map(Decimal),
-            currency: known.currency.map(Currency),
+            currency: known.currency.clone().map(Currency),
             trigger_price: found.trigger_price.filter(|_| !(is_unclear && is_stop)).map(Decimal),
             next_due: found.next_due.map(DateTime),
             as_of: fresh.as_of.map(DateTime),
             is_stale: fresh.is_stale,
-        })
+        }
     }
-}
 
-impl Judgement {
     fn rule(&self) -> Rule {
         match self.kind {
             TradeRuleType::Dca => {
@@ -180,8 +193,13 @@ impl Judgement {
     }
 }
 
+/// The time zone that somebody has named, else UTC.
+pub fn zone(name: Option<&str>) -> Tz {
+    name.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+}
+
 /// What is known of a symbol.
-struct Known {
+pub struct Known {
     price: Option<Exact>,
     as_of: Option<Moment<Utc>>,
     quantity: Exact,
@@ -193,7 +211,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(
+    pub fn of(
         holdings: &[portfolio_holdings::Model],
         positions: &[portfolio_position::Model],
         portfolios: &[portfolio_summary::Model],

@@ -73,6 +73,8 @@ pub struct TradeRule {
     pub enabled: bool,
     /// When the rule was last acted on, null when it never was.
     pub last_triggered: Option<DateTime>,
+    /// When subscribers were last told that it wants something done; null once it no longer does.
+    pub notified_at: Option<DateTime>,
     #[graphql(flatten)]
     pub judgement: Judgement,
     /// When the rule was made.
@@ -100,6 +102,7 @@ impl Record for TradeRule {
             Column::optional("amount", DECIMAL),
             Column::new("enabled", BOOLEAN),
             Column::optional("last_triggered", DATE_TIME),
+            Column::optional("notified_at", DATE_TIME),
             Column::new("created_at", DATE_TIME),
             Column::new("updated_at", DATE_TIME),
         ],
@@ -130,6 +133,7 @@ impl Record for TradeRule {
             last_triggered,
             created_at,
             updated_at,
+            notified_at,
         } = row;
         let (kind, frequency) = (TradeRuleType::from_stored(&rule_type)?, optional(frequency)?);
         let judgement = Judgement {
@@ -152,6 +156,7 @@ impl Record for TradeRule {
             amount: amount.map(Decimal),
             enabled,
             last_triggered: last_triggered.map(Into::into),
+            notified_at: notified_at.map(Into::into),
             judgement,
             created_at: created_at.into(),
             updated_at: updated_at.into(),

@@ -161,6 +161,7 @@ fn values(kind: &str, rule: &str) -> (Vec<String>, Vec<String>) {
         "zone" => (&["''", "' UTC'", "'Europe/New York'"], &["'America/New_York'", "'Etc/GMT+12'"]),
         "https" => (&["'http://x.org'", "'x https://x.org'", "'https://'", "'https://x org'"], &["'https://x.org/h'"]),
         "object" => (&["'[]'", "'null'", "'1'"], &["'{}'"]),
+        "trades" => (&["'{}'", "'null'"], &["'[]'"]),
         "array" => (&["'{}'", "'null'", "'\"x\"'"], &["'[]'", "'[1]'"]),
         "strings" => (&["'{}'", "'[1]'", "'[null]'", r#"'[["a"]]'"#], &["'[]'", r#"'["a", "b"]'"#]),
         "steps" => (&["'{}'", "'[0]'", "'[1.5]'", r#"'["1"]'"#, "'[[1]]'"], &["'[]'", "'[1, 2, 5]'"]),

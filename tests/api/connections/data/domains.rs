@@ -28,6 +28,10 @@ pub fn domain(table: &str, column: &str, kind: &str) -> Vec<String> {
         ("jsonb", "" | "object") => {
             &["{}", r#"{"a": 1}"#, r#"{"a": 1, "b": {"c": [1, 2, {"d": null}]}}"#, r#"{"A": "x"}"#]
         }
+        ("jsonb", "trades") => &[
+            "[]",
+            r#"[{"symbol": "VTI", "side": "buy", "quantity": "1.00000000", "price": "2.5000", "amount": "2.50"}]"#,
+        ],
         ("jsonb", "array") => &["[]", r#"["a"]"#, r#"["a", "b"]"#, r#"[1, {"k": "v", "l": [2]}]"#, r#"[["a"]]"#],
         ("jsonb", "strings") => &["[]", r#"["swing"]"#, r#"["swing", "FX"]"#, r#"["fx"]"#],
         ("jsonb", "steps") => &["[]", "[1]", "[1, 2]", "[1, 2, 3]"],

@@ -1,4 +1,6 @@
-//! Writing trade rules.
+//! Writing trade rules, and word of those that are due.
+
+mod due;
 
 use serde_json::{Value, json};
 
