@@ -16,7 +16,7 @@ BEGIN;
 CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT id FROM portfolio_holdings ORDER BY id LIMIT 10000;
 CREATE UNIQUE INDEX ON chosen (id);
 ANALYZE chosen;
-$([ "$3" = with ] || echo "ALTER TABLE portfolio_holdings DISABLE TRIGGER portfolio_holdings_changed;")
+$([ "$3" = with ] || echo "ALTER TABLE portfolio_holdings DISABLE TRIGGER portfolio_holdings_changed, DISABLE TRIGGER portfolio_holdings_figures;")
 SET LOCAL stackmotive.$2;
 SELECT clock_timestamp() AS began \\gset
 UPDATE portfolio_holdings h SET $1 FROM chosen c WHERE c.id = h.id;

@@ -70,8 +70,8 @@ enum Rule {
     JournalEntry,
     /// Admins alone.
     Admin,
-    /// Everybody signed in; the view itself shows only whom one has met.
-    Person,
+    /// Everybody signed in: prices are nobody's, and the view of people shows only whom one has met.
+    SignedIn,
 }
 
 /// One rule per table, and the part of the product that it belongs to. A table that is missing here shows nothing.
@@ -79,7 +79,7 @@ fn rule(table: &str) -> Option<(Module, Rule)> {
     use Module::*;
     Some(match table {
         "users" => (Authentication, Rule::Account),
-        "people" => (Authentication, Rule::Person),
+        "people" => (Authentication, Rule::SignedIn),
         "audit_log" => (Authentication, Rule::Admin),
         "user_sessions" | "user_two_factor" | "user_recovery_codes" | "personal_tokens" => {
             (Authentication, Rule::Owner("user_id"))
@@ -87,7 +87,8 @@ fn rule(table: &str) -> Option<(Module, Rule)> {
         "portfolio_summary" | "portfolio_holdings" | "portfolio_position" | "portfolio_sync_log" => {
             (Portfolio, Rule::OwnerOrAdmin("user_id"))
         }
-        "account_portfolios" => (Portfolio, Rule::Owner("user_id")),
+        "account_portfolios" | "portfolio_snapshots" => (Portfolio, Rule::Owner("user_id")),
+        "prices" => (Portfolio, Rule::SignedIn),
         "user_trade_rule" => (Trading, Rule::Owner("user_id")),
         "rebalance_schedule" | "rebalance_execution" => (Rebalancing, Rule::Owner("user_id")),
         "watchlists" => (Watchlists, Rule::Watchlist),
@@ -103,8 +104,8 @@ fn rule(table: &str) -> Option<(Module, Rule)> {
     })
 }
 
-/// What every personal token reads: who its user is, and whom they have met.
-const PROFILES: [&str; 2] = ["users", "people"];
+/// What every personal token reads: who its user is, whom they have met, and what things cost.
+const UNSCOPED: [&str; 3] = ["users", "people", "prices"];
 
 impl Scope {
     /// Nobody: sees nothing at all.
@@ -125,7 +126,7 @@ impl Scope {
         Self { user: Some(viewer.user.id), admin, scopes, ..Self::default() }
     }
 
-    /// The server itself: seeds, prices and runners. Never on behalf of a request.
+    /// The server itself: seeds, prices and runners. Of requests, only a price feed's.
     pub fn system() -> Self {
         Self { system: true, ..Self::default() }
     }
@@ -200,7 +201,7 @@ impl Scope {
     /// Whether this scope may read rows of `table` at all; FORBIDDEN names the scope that a personal token lacks.
     pub fn may_read(&self, table: &str) -> Result<()> {
         let module = rule(table).map_or(Module::Authentication, |(module, _)| module);
-        if PROFILES.contains(&table) { Ok(()) } else { viewer::permitted(self.scopes, module, Access::Read) }
+        if UNSCOPED.contains(&table) { Ok(()) } else { viewer::permitted(self.scopes, module, Access::Read) }
     }
 
     /// The condition under which this scope may read a row of `table`, called `alias` in the statement.
@@ -232,7 +233,7 @@ impl Scope {
             Rule::WatchlistShare => column("owner_id").eq(user).or(column("shared_with_id").eq(user)),
             Rule::JournalEntry => column("user_id").eq(user).or(column("is_public")),
             Rule::Admin => Expr::value(self.admin),
-            Rule::Person => Expr::value(true),
+            Rule::SignedIn => Expr::value(true),
         }
     }
 }
@@ -260,7 +261,7 @@ impl Scope {
             }
             Rule::WatchlistShare => column("owner_id").eq(user),
             Rule::JournalEntry => column("user_id").eq(user),
-            Rule::Admin | Rule::Person => Expr::value(false),
+            Rule::Admin | Rule::SignedIn => Expr::value(false),
         }
     }
 }
@@ -278,7 +279,7 @@ impl Scope {
             Rule::WatchlistItem => column("watchlist_id").in_subquery(own_lists(user)),
             Rule::WatchlistShare => column("owner_id").eq(user).or(column("shared_with_id").eq(user)),
             Rule::JournalEntry => column("user_id").eq(user),
-            Rule::Admin | Rule::Person => return None,
+            Rule::Admin | Rule::SignedIn => return None,
         })
     }
 }

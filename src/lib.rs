@@ -21,6 +21,7 @@
 //! | [`jobs`] | what the server does by itself, once over all servers |
 //! | [`http`] | the outside: routes, GraphQL over HTTP, request ids, health, the playground |
 //! | [`graphql`] | what all types, lists and errors have in common, each thing once |
+//! | [`prices`] | what feeds bring, and all that follows from it, for everybody at once |
 //! | [`authentication`] | accounts and sign-ins |
 //! | [`portfolio`] | portfolios, holdings, positions, imports |
 //! | [`trading`] | rules that buy at intervals or sell when a price falls |
@@ -91,6 +92,7 @@ pub mod mail;
 pub mod onboarding;
 pub mod portfolio;
 pub mod preferences;
+pub mod prices;
 pub mod rebalancing;
 pub mod sealing;
 pub mod seed;

@@ -36,6 +36,7 @@ pub struct Model {
     pub day_gain_loss_percent: Decimal,
     pub last_updated: DateTimeWithTimeZone,
     pub created_at: DateTimeWithTimeZone,
+    pub day_as_of: Option<DateTimeWithTimeZone>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -29,6 +29,8 @@ pub struct Model {
     pub number_of_holdings: i32,
     pub last_updated: DateTimeWithTimeZone,
     pub created_at: DateTimeWithTimeZone,
+    pub price_as_of: Option<DateTimeWithTimeZone>,
+    pub day_as_of: Option<DateTimeWithTimeZone>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -34,6 +34,7 @@
 //! | `m0026_journal_search` | `journal_search`: the words of journal entries, kept ready for a search |
 //! | `m0027_rebalance_records` | what was done when a rebalancing plan was carried out |
 //! | `m0028_due_rules` | of which trade rules subscribers were told |
+//! | `m0029_prices` | `prices` with its monthly partitions, `latest_prices`, `portfolio_snapshots`; triggers of the audit that cost new prices less |
 
 use sea_orm_migration::prelude::*;
 
@@ -184,6 +185,15 @@ const STEPS: &[Step] = &[
         name: "m0028_due_rules",
         up: &[include_str!("m0028_due_rules/up.sql")],
         down: include_str!("m0028_due_rules/down.sql"),
+    },
+    Step {
+        name: "m0029_prices",
+        up: &[
+            include_str!("m0029_prices/up.sql"),
+            include_str!("m0029_prices/partitions.sql"),
+            include_str!("m0029_prices/audit.sql"),
+        ],
+        down: concat!(include_str!("m0029_prices/down.sql"), include_str!("m0014_audit/changes.sql")),
     },
 ];
 

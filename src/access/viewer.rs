@@ -100,6 +100,17 @@ impl Viewer {
         if self.user.is_admin { Ok(()) } else { Err(Error::forbidden("Only an administrator may do this.")) }
     }
 
+    /// That a price feed asks: a token of an administrator's with `prices:write`. A sign-in is none, so that nobody writes
+    /// everybody's prices by mistake.
+    pub fn feeds_prices(&self) -> Result<()> {
+        if self.scopes().is_some_and(|scopes| scopes.hold(TokenScope::PricesWrite)) {
+            return Ok(());
+        }
+        let scope = TokenScope::PricesWrite.stored();
+        let message = format!("This needs a token with the scope {scope}, which only an administrator's can have.");
+        Err(Error { scope: Some(scope), ..Error::forbidden(message) })
+    }
+
     /// How activity rows name what the viewer has shown.
     pub fn name(&self) -> String {
         match self.credential {

@@ -71,6 +71,18 @@ pub async fn resolve<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Opt
     }
 }
 
+/// A page of a list that a field of its own asks for, with arguments that are not those of every list.
+pub async fn list<T: Record>(
+    ctx: &Context<'_>,
+    link: &'static Link,
+    key: Option<Key>,
+    arguments: Arguments,
+) -> Result<Connection<T>> {
+    let page = call(ctx).page(ctx.item.pos, || Page::new(link, arguments))?;
+    let connection = Connection::new(page, key);
+    if reads_rows(ctx) { connection.read(call(ctx)).await } else { Ok(connection) }
+}
+
 /// Whether anything is selected that is only known with the page's rows; who asks for a total alone pays for no page.
 fn reads_rows(ctx: &Context<'_>) -> bool {
     let selected = ctx.look_ahead();

@@ -10,7 +10,10 @@ use async_graphql::{
     registry::{MetaInputValue, MetaType, MetaTypeId, Registry},
 };
 
+use sea_orm::Value as Sql;
+
 use super::{
+    error::Error,
     operators::Test,
     table::{Column, Link, Record, Table, camel_case},
 };
@@ -80,6 +83,26 @@ impl Expression {
             Self::Some(_, inner) => inner.relations().saturating_add(1),
         }
     }
+}
+
+/// The rows whose column lies between two values, as the arguments `from` and `to` name them; how the second one bounds it
+/// is the caller's to say. Refused where the end comes before the beginning.
+pub fn between<T, V>(
+    column: &str,
+    (from, to): (Option<V>, Option<V>),
+    end: fn(Sql) -> Test,
+) -> Result<Option<Expression>, Error>
+where
+    T: Record,
+    V: PartialOrd + Into<Sql>,
+{
+    if from.as_ref().zip(to.as_ref()).is_some_and(|(from, to)| from > to) {
+        return Err(Error::invalid(&["to"], "OUT_OF_RANGE", "The end must not come before the beginning."));
+    }
+    let column = T::TABLE.column(column).ok_or_else(|| Error::internal(format!("{column} is no column")))?;
+    let tests = from.map(|from| Test::GreaterOrEqual(from.into())).into_iter().chain(to.map(|to| end(to.into())));
+    let tests: Vec<Expression> = tests.map(|test| Expression::Test(column, test)).collect();
+    Ok((!tests.is_empty()).then_some(Expression::All(tests)))
 }
 
 impl<T: Record> InputType for Filter<T> {

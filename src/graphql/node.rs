@@ -15,8 +15,9 @@ use crate::{
     journaling::types::{JournalEntry, TradeAnalysis, TradeLog},
     logging::types::{Activity, AuditEntry},
     onboarding::types::{Onboarding, TradingPreferences},
-    portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
+    portfolio::types::{AccountPortfolio, Holding, Portfolio, PortfolioSnapshot, Position, SyncRun},
     preferences::types::{Preferences, ThemePreferences},
+    prices::types::Price,
     rebalancing::types::{RebalanceExecution, RebalanceSchedule},
     trading::types::TradeRule,
     vault_categories::types::{CategoryAssignment, VaultCategory},
@@ -35,6 +36,7 @@ pub enum Node {
     Position(Position),
     SyncRun(SyncRun),
     AccountPortfolio(AccountPortfolio),
+    PortfolioSnapshot(PortfolioSnapshot),
     TradeRule(TradeRule),
     RebalanceSchedule(RebalanceSchedule),
     RebalanceExecution(RebalanceExecution),
@@ -53,6 +55,7 @@ pub enum Node {
     Activity(Activity),
     AuditEntry(AuditEntry),
     Person(Person),
+    Price(Price),
 }
 
 /// Every type that [`Node`] can be, to find the one whose ids begin with a prefix.
@@ -65,6 +68,7 @@ pub static TARGETS: &[&dyn Target] = &[
     &Of::<Position>(PhantomData),
     &Of::<SyncRun>(PhantomData),
     &Of::<AccountPortfolio>(PhantomData),
+    &Of::<PortfolioSnapshot>(PhantomData),
     &Of::<TradeRule>(PhantomData),
     &Of::<RebalanceSchedule>(PhantomData),
     &Of::<RebalanceExecution>(PhantomData),
@@ -83,6 +87,7 @@ pub static TARGETS: &[&dyn Target] = &[
     &Of::<Activity>(PhantomData),
     &Of::<AuditEntry>(PhantomData),
     &Of::<Person>(PhantomData),
+    &Of::<Price>(PhantomData),
 ];
 
 /// How many ids `nodes` takes.

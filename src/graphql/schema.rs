@@ -17,6 +17,7 @@ use crate::{
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
     portfolio::mutations::PortfolioMutations,
     preferences::mutations::PreferenceMutations,
+    prices::{PriceMutations, PriceQueries},
     rebalancing::mutations::RebalancingMutations,
     trading::mutations::TradingMutations,
     vault_categories::mutations::VaultCategoryMutations,
@@ -34,6 +35,7 @@ pub struct Query(
     WatchlistQueries,
     JournalingQueries,
     OnboardingQueries,
+    PriceQueries,
     BudgetQueries,
     ServerInfoQueries,
 );
@@ -44,6 +46,7 @@ pub struct Mutation(
     AuthenticationMutations,
     PersonalTokenMutations,
     PortfolioMutations,
+    PriceMutations,
     TradingMutations,
     RebalancingMutations,
     AccountMutations,

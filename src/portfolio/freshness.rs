@@ -15,6 +15,11 @@ pub struct Freshness {
 }
 
 impl Freshness {
+    /// The age of a figure that comes from a single price.
+    pub fn of_one(time: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        Self::of([time], now)
+    }
+
     pub fn of(times: impl IntoIterator<Item = Option<DateTime<Utc>>>, now: DateTime<Utc>) -> Self {
         let mut oldest: Option<Option<DateTime<Utc>>> = None;
         for time in times {

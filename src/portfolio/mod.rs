@@ -1,9 +1,11 @@
 //! What people own: portfolios, their holdings, the positions at brokers behind them, and the runs that fetched those.
 //!
-//! Tables: portfolio_summary, portfolio_holdings, portfolio_position, portfolio_sync_log, account_portfolios.
+//! Tables: portfolio_summary, portfolio_holdings, portfolio_position, portfolio_sync_log, account_portfolios,
+//! portfolio_snapshots.
 //!
 //! Whoever changes holdings, positions or cash does it between [`lock`] and [`roll_up`]: the first makes others wait,
-//! the second makes holdings follow from positions, and portfolios from holdings. Nobody else writes derived figures.
+//! the second makes holdings follow from positions, and portfolios from holdings. Nobody else writes derived figures but
+//! [`prices`](crate::prices), of everybody's at once and with the same formulas.
 
 pub mod allocation;
 pub mod concentration;
@@ -16,5 +18,5 @@ pub mod valuation;
 
 pub use store::{
     feeding::{Feed, fed, open},
-    rollup::{Place, Rolled, blamed_on, lock, roll_up},
+    rollup::{NEW_ID, Place, Rolled, blamed_on, lock, percent, roll_up, total},
 };

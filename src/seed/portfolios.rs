@@ -111,7 +111,8 @@ fn by_hand(life: &mut Life<'_>, vault: &'static str, currency: &'static str) -> 
         if lot.average_cost > Decimal::ONE {
             lot.average_cost = money(lot.average_cost);
         }
-        let holding = holding(life, Some(vault), created_at, &lot);
+        let mut holding = holding(life, Some(vault), created_at, &lot);
+        holding.day_as_of = holding.price_as_of;
         life.rows.holdings.push(holding);
         lots.push(lot);
     }
@@ -133,6 +134,7 @@ fn from_broker(life: &mut Life<'_>, broker: Broker) -> Owned {
         holding.asset_name = position.name.clone();
         holding.allocation_type = None;
         holding.price_as_of = position.price_as_of;
+        holding.day_as_of = position.price_as_of;
         holding.last_updated = position.last_updated;
         holding.created_at = position.created_at;
         life.rows.positions.push(position);
@@ -147,7 +149,8 @@ fn add_loose(life: &mut Life<'_>) {
     let listings = life.random.sample(&life.world.market.securities(life.person.home.money), 2);
     for listing in listings {
         let lot = lot(life, listing, 50);
-        let holding = holding(life, None, life.person.onboarded_at(), &lot);
+        let mut holding = holding(life, None, life.person.onboarded_at(), &lot);
+        holding.day_as_of = holding.price_as_of;
         life.rows.holdings.push(holding);
     }
 }
@@ -205,6 +208,7 @@ fn holding(life: &mut Life<'_>, vault: Option<&str>, since: DateTime<Utc>, lot: 
         day_gain_loss_percent: valuation.day_gain_percent(),
         last_updated: world.priced_at.into(),
         created_at: created_at.into(),
+        day_as_of: None,
     }
 }
 
@@ -216,7 +220,10 @@ fn add_portfolio(
     created_at: DateTime<Utc>,
     lots: &[Lot],
 ) -> Owned {
-    let Life { random, world, person, .. } = life;
+    let Life { random, world, person, rows, .. } = life;
+    // As old as its oldest price, where all of them are known: None comes before every time.
+    let inside = rows.holdings.iter().filter(|row| row.user_id == person.id && row.vault_id.as_deref() == Some(vault));
+    let priced_at = inside.map(|row| row.price_as_of).min().flatten();
     let total = Valuation::total(lots.iter().map(Lot::valuation));
     let cash = if random.chance(4) { random.between(-3, -1) } else { random.between(0, 14) };
     let cash_balance = money(share(total.market_value, cash) + random.decimal(0, 9_999, 2));
@@ -238,6 +245,8 @@ fn add_portfolio(
         number_of_holdings: i32::try_from(lots.len()).unwrap_or(i32::MAX),
         last_updated: world.priced_at.into(),
         created_at: created_at.into(),
+        price_as_of: priced_at,
+        day_as_of: priced_at,
     };
     life.rows.portfolios.push(row);
     life.note(

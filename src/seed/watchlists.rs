@@ -99,6 +99,7 @@ fn item(
         market_cap: priced.then_some(listing.market_cap).flatten(),
         notes: random.chance(25).then(|| random.text(&NOTES)),
         added_at: added_at.into(),
+        currency: priced.then(|| listing.currency.to_owned()),
     }
 }
 

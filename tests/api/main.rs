@@ -30,6 +30,7 @@ mod onboarding;
 mod personal_tokens;
 mod portfolio;
 mod preferences;
+mod prices;
 mod process;
 mod reading;
 mod rebalancing;

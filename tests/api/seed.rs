@@ -13,14 +13,17 @@ use tokio::sync::Notify;
 use crate::support::Api;
 
 /// Nobody has signed in, asked for anything, mapped an account or got a message, so these stay empty.
-const EMPTY: [&str; 13] = [
+const EMPTY: [&str; 16] = [
     "account_portfolios",
     "audit_log",
     "idempotency_keys",
     "jobs",
+    "latest_prices",
     "one_time_tokens",
     "personal_token_calls",
     "personal_tokens",
+    "portfolio_snapshots",
+    "prices",
     "rate_limits",
     "sign_in_attempts",
     "used_refresh_tokens",

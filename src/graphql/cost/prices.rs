@@ -34,6 +34,8 @@ pub const TRADE_EXPORT: u64 = 200;
 pub const MUTATIONS: &[(&str, u64)] = &[
     // Checks one password and hashes another.
     ("changePassword", 2 * HASH),
+    // Writes rows of everybody.
+    ("updatePrices", 50),
 ];
 
 /// A subscription, when it begins. Each of its answers costs what is selected, as a query.

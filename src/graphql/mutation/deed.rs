@@ -29,6 +29,8 @@ pub struct Deed {
     others: Vec<Uuid>,
     /// What came into the sight of somebody alone, or went out of it.
     apart: Vec<(Uuid, Told)>,
+    /// What became of rows of others that the one who did it does not see.
+    elsewhere: Vec<Notice>,
 }
 
 /// What became of which row, with how the ids of its type begin.
@@ -46,7 +48,7 @@ pub enum Change {
 }
 
 /// Word of changed rows to one user, as it goes from server to server: ids and nothing else.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Who sees these rows.
     pub user: Uuid,
@@ -66,6 +68,7 @@ impl Deed {
             is_private: false,
             others: Vec::new(),
             apart: Vec::new(),
+            elsewhere: Vec::new(),
         }
     }
 
@@ -99,6 +102,12 @@ impl Deed {
     /// What became of a row of `T` in the eyes of this user alone: shared with them from now on, or no longer.
     pub fn told_to<T: Record>(mut self, user: Uuid, change: Change, row: Uuid) -> Self {
         self.apart.push((user, (change, T::TABLE.prefix, row)));
+        self
+    }
+
+    /// Others who are told of rows of their own; the activity keeps nothing of them.
+    pub fn telling(mut self, notices: Vec<Notice>) -> Self {
+        self.elsewhere = notices;
         self
     }
 
@@ -138,12 +147,14 @@ impl Deed {
         for (user, change) in &self.apart {
             told.entry(*user).or_default().push(*change);
         }
-        told.into_iter().map(|(user, changes)| Notice::new(user, &changes)).collect()
+        let notices = told.into_iter().map(|(user, changes)| Notice::new(user, &changes));
+        notices.chain(self.elsewhere.iter().cloned()).collect()
     }
 }
 
 impl Notice {
-    fn new(user: Uuid, changes: &[Told]) -> Self {
+    /// What became of which rows of types with these prefixes; of so many that they find no room, the types.
+    pub fn new(user: Uuid, changes: &[Told]) -> Self {
         Self { user, changes: Self::told(changes) }
     }
 
@@ -213,7 +224,7 @@ mod tests {
         let changes = || vec![(Change::Created, "watchlist_item".to_owned())];
         assert_eq!(notices, [Notice { user: one, changes: changes() }, Notice { user: other, changes: changes() }]);
         let rows = (0..100).map(Uuid::from_u128);
-        let deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
+        let mut deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
         let text = serde_json::to_string(&deed.notices(one)[0]).unwrap();
         assert!(text.len() < 8_000 && text.contains("watchlist_item_0000"), "{} bytes", text.len());
     }

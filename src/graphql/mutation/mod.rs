@@ -35,14 +35,25 @@ use crate::access::{Access, Module};
 pub use deed::Deed;
 pub use write::{Write, note};
 
+/// Who may do a mutation, and in which scope it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever has signed in, with rows of their own.
+    Viewer,
+    /// Administrators alone, who write the accounts of others.
+    Administrator,
+    /// Price feeds alone, which are tokens with `prices:write`; they write prices of everybody's rows.
+    PriceFeed,
+}
+
 /// Something that can be written: an input, and what becomes of it.
 pub trait Mutation: Send + Sized {
     /// The part of the product, for the rights of tokens and for the activity.
     const MODULE: Module;
     /// Fields of the input that tell who somebody is or what they own; the activity keeps that they were given.
     const WITHHELD: &'static [&'static str] = &[];
-    /// Whether administrators alone may, who then write the accounts of others.
-    const IS_FOR_ADMINS: bool = false;
+    /// Who may.
+    const ACTOR: Actor = Actor::Viewer;
     /// What was done, as ids and counts: from this the payload is read, at once and when the same request comes again.
     type Done: Serialize + DeserializeOwned + Send + Sync;
     type Payload: Send;
@@ -77,9 +88,10 @@ pub fn perform<'a, M: Mutation + 'a>(ctx: &'a Context<'_>, input: M) -> BoxFutur
 async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
     let call = call(ctx);
     let viewer = call.viewer()?;
-    viewer.permit(M::MODULE, Access::Write)?;
-    if M::IS_FOR_ADMINS {
-        viewer.administers()?;
+    match M::ACTOR {
+        Actor::Viewer => viewer.permit(M::MODULE, Access::Write)?,
+        Actor::Administrator => viewer.administers()?,
+        Actor::PriceFeed => viewer.feeds_prices()?,
     }
     let mut check = Check::new("input");
     input.check(&mut check);
@@ -87,8 +99,11 @@ async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Paylo
     let arguments = arguments(ctx)?;
     let is_dry_run = input.is_dry_run();
     input.before(call).await?;
-    let mut write =
-        if M::IS_FOR_ADMINS { Write::of_admin(call).await? } else { Write::of_viewer(call, M::MODULE).await? };
+    let mut write = match M::ACTOR {
+        Actor::Viewer => Write::of_viewer(call, M::MODULE).await?,
+        Actor::Administrator => Write::of_admin(call).await?,
+        Actor::PriceFeed => Write::of_price_feed(call).await?,
+    };
     if let Some(key) = call.idempotency_key.as_ref().filter(|_| !is_dry_run) {
         let request = idempotency::Request::new(key, ctx, &arguments);
         if let Some(done) = write.begin_once(request).await? {

@@ -69,6 +69,16 @@ impl<'a> Write<'a> {
         Ok(write)
     }
 
+    /// Begins to write prices of everybody's rows, as the system does; the activity is the feed's.
+    pub async fn of_price_feed(call: &'a Call) -> Result<Self> {
+        let viewer = call.viewer()?;
+        viewer.feeds_prices()?;
+        call.read_as(Scope::viewer(viewer));
+        let mut write = Self::begin(call, Scope::system(), viewer.user.id).await?;
+        write.session = viewer.name();
+        Ok(write)
+    }
+
     /// Begins to write in this scope; what is done is the user's.
     pub async fn begin(call: &'a Call, scope: Scope, user_id: Uuid) -> Result<Self> {
         let transaction = call.write_as(scope.clone()).await?;

@@ -9,7 +9,7 @@ use super::journal_entry::{JournalEntry, TradeType};
 use super::trade_analysis::TradeAnalysis;
 use crate::{
     authentication::types::User,
-    edges,
+    clock, edges,
     graphql::{
         enumeration::{Enumeration, optional},
         error::Result,
@@ -18,6 +18,7 @@ use crate::{
         scalars::{Currency, Date, DateTime, Decimal, Json},
         table::{Column, Edge, Record, Table},
     },
+    portfolio::freshness::Freshness,
     preferences::types::OrderType,
 };
 
@@ -124,6 +125,8 @@ pub struct TradeLog {
     pub current_price: Option<Decimal>,
     /// The time of that price, null when unknown.
     pub price_as_of: Option<DateTime>,
+    /// True when that price is older than 24 hours, or its time is unknown.
+    pub is_stale: bool,
     /// Profit or loss at the current price, null when unknown.
     pub unrealized_pnl: Option<Decimal>,
     /// That in per cent of the total value, null when unknown.
@@ -304,6 +307,7 @@ impl Record for TradeLog {
             technical_indicators: technical_indicators.map(Json),
             current_price: current_price.map(Decimal),
             price_as_of: price_as_of.map(Into::into),
+            is_stale: Freshness::of_one(price_as_of.map(|time| time.to_utc()), clock::now()).is_stale,
             unrealized_pnl: unrealized_pnl.map(Decimal),
             unrealized_pnl_percent: unrealized_pnl_percent.map(Decimal),
             max_profit: max_profit.map(Decimal),

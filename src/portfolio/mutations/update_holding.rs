@@ -148,6 +148,7 @@ impl UpdateHoldingInput {
             price_as_of: if is_repriced { Set(None) } else { NotSet },
             day_gain_loss: day(),
             day_gain_loss_percent: day(),
+            day_as_of: if is_other { Set(None) } else { NotSet },
             ..Default::default()
         }
     }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A UUIDv7: the time in milliseconds, and what `gen_random_uuid()` has behind its version.
-pub(super) const NEW_ID: &str = "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' \
+pub const NEW_ID: &str = "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' \
      || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid";
 
 /// The places that are rolled up: users in `$1`, their portfolios in `$2`.
@@ -104,7 +104,7 @@ pub async fn roll_up(transaction: &impl ConnectionTrait, places: &[Place]) -> Re
     let derived = rows(transaction, &derive(), values()).await?;
     let gone = ids(&rows(transaction, &forget(), values()).await?)?;
     let valued = ids(&rows(transaction, &value(), with_owners()).await?)?;
-    let portfolios = ids(&rows(transaction, &total(), values()).await?)?;
+    let portfolios = ids(&rows(transaction, &format!("{} SELECT id FROM changed", total(PLACE)), values()).await?)?;
 
     let mut made = Vec::new();
     let mut changed: BTreeSet<Uuid> = valued.into_iter().collect();
@@ -208,37 +208,40 @@ fn value() -> String {
     )
 }
 
-/// What each portfolio comes to.
-fn total() -> String {
+/// What the portfolios come to that the common table `place` names; those that have changed are in `changed`.
+pub fn total(place: &str) -> String {
     let (gain, day) = (percent("t.gain", "t.cost"), percent("t.day", "(t.market_value - t.day)"));
     format!(
-        "WITH {PLACE}, totalled AS (
+        "WITH {place}, totalled AS (
             SELECT s.id, s.cash_balance, coalesce(sum(h.market_value), 0) AS market_value,
                 coalesce(sum(round(h.quantity * h.avg_cost, 2)), 0) AS cost,
                 coalesce(sum(h.total_gain_loss), 0) AS gain, coalesce(sum(h.day_gain_loss), 0) AS day,
-                count(h.id)::integer AS holdings
+                count(h.id)::integer AS holdings,
+                CASE WHEN count(h.id) = count(h.price_as_of) THEN min(h.price_as_of) END AS price_as_of,
+                CASE WHEN count(h.id) = count(h.day_as_of) THEN min(h.day_as_of) END AS day_as_of
             FROM place p JOIN portfolio_summary s USING (user_id, vault_id)
             LEFT JOIN portfolio_holdings h ON h.user_id = s.user_id AND h.vault_id = s.vault_id
             GROUP BY s.id
         ), figured AS (
             SELECT t.*, t.market_value + t.cash_balance AS value, {gain} AS gain_percent, {day} AS day_percent
             FROM totalled t
-        )
-        UPDATE portfolio_summary s
-        SET portfolio_value = f.value, invested_amount = f.cost, total_gain_loss = f.gain,
-            total_gain_loss_percent = f.gain_percent, day_gain_loss = f.day, day_gain_loss_percent = f.day_percent,
-            number_of_holdings = f.holdings
-        FROM figured f
-        WHERE s.id = f.id AND (
-            s.portfolio_value, s.invested_amount, s.total_gain_loss, s.total_gain_loss_percent, s.day_gain_loss,
-            s.day_gain_loss_percent, s.number_of_holdings) IS DISTINCT FROM
-            (f.value, f.cost, f.gain, f.gain_percent, f.day, f.day_percent, f.holdings)
-        RETURNING s.id"
+        ), changed AS (
+            UPDATE portfolio_summary s
+            SET portfolio_value = f.value, invested_amount = f.cost, total_gain_loss = f.gain,
+                total_gain_loss_percent = f.gain_percent, day_gain_loss = f.day, day_gain_loss_percent = f.day_percent,
+                number_of_holdings = f.holdings, price_as_of = f.price_as_of, day_as_of = f.day_as_of
+            FROM figured f
+            WHERE s.id = f.id AND (
+                s.portfolio_value, s.invested_amount, s.total_gain_loss, s.total_gain_loss_percent, s.day_gain_loss,
+                s.day_gain_loss_percent, s.number_of_holdings, s.price_as_of, s.day_as_of) IS DISTINCT FROM
+                (f.value, f.cost, f.gain, f.gain_percent, f.day, f.day_percent, f.holdings, f.price_as_of, f.day_as_of)
+            RETURNING s.id, s.user_id
+        )"
     )
 }
 
 /// A part in per cent of the whole, 0 when the whole is 0, clamped to a column of (10,4).
-fn percent(part: &str, whole: &str) -> String {
+pub fn percent(part: &str, whole: &str) -> String {
     format!(
         "CASE WHEN {whole} = 0 THEN 0 ELSE greatest(-999999.9999, least(999999.9999, round(({part}) * 100 / {whole}, 4))) END"
     )

@@ -8,15 +8,20 @@ use entity::{asset_category_assignment, portfolio_holdings, vault_categories};
 use rust_decimal::Decimal as Exact;
 use uuid::Uuid;
 
-use super::Holding;
+use super::{Holding, PortfolioSnapshot};
 use crate::{
     clock,
     graphql::{
         call::call,
+        connection::Connection,
+        edge::list,
         enumeration::Enumeration,
         error::{Error, Result},
-        scalars::{Currency, DateTime, Decimal},
-        table::{BY_USER, Columns, Record},
+        filter::between,
+        operators::Test,
+        page::Arguments,
+        scalars::{Currency, Date, DateTime, Decimal},
+        table::{BY_USER, Columns, Edge, Link, Record},
     },
     portfolio::{
         allocation::{Line, Part, allocate},
@@ -150,6 +155,10 @@ pub struct PortfolioFigures {
     pub cash: Exact,
 }
 
+/// The values of a portfolio, day by day.
+const VALUES: &Link =
+    &Edge::<()>::many::<PortfolioSnapshot>("valueHistory", "Its value, day by day.", OF_PORTFOLIO, |()| None).link;
+
 /// Figures of a portfolio that are computed from its holdings.
 #[Object]
 impl PortfolioFigures {
@@ -239,6 +248,28 @@ impl PortfolioFigures {
             as_of: fresh.as_of.map(DateTime),
             is_stale: fresh.is_stale,
         })
+    }
+
+    /// What the portfolio was worth at the end of each day, oldest first; `last: 100` has the newest. It begins with the first
+    /// day on which snapshots were taken, and leaves out days on which none could be: nothing is made up.
+    #[allow(clippy::too_many_arguments, reason = "each is an argument of the API")]
+    async fn value_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day; as far back as there are snapshots when left out.")] from: Option<Date>,
+        #[graphql(desc = "The last day; the newest when left out.")] to: Option<Date>,
+        #[graphql(desc = "How many days from the start or after `after`: 0 to 100, 25 when left out.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "A cursor of this list: the page begins behind its day.")] after: Option<String>,
+        #[graphql(desc = "How many days from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "A cursor of this list: the page ends before its day.")] before: Option<String>,
+    ) -> Result<Connection<PortfolioSnapshot>> {
+        let days = (from.map(|day| day.0), to.map(|day| day.0));
+        let filter = between::<PortfolioSnapshot, _>("day", days, Test::LessOrEqual)?;
+        let arguments = Arguments { first, after, last, before, filter, ..Arguments::default() };
+        let key = vec![self.user_id.into(), (&self.vault_id).into()];
+        Box::pin(list(ctx, VALUES, Some(key), arguments)).await
     }
 }
 

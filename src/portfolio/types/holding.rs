@@ -9,7 +9,7 @@ use super::portfolio::Portfolio;
 use super::position::Position;
 use crate::{
     authentication::types::User,
-    edges,
+    clock, edges,
     graphql::{
         enumeration::Enumeration,
         error::Result,
@@ -18,6 +18,7 @@ use crate::{
         scalars::{DateTime, Decimal},
         table::{Column, Edge, Record, Table},
     },
+    portfolio::freshness::Freshness,
     trading::types::TradeRule,
     vault_categories::types::CategoryAssignment,
 };
@@ -68,10 +69,12 @@ pub struct Holding {
     pub quantity: Decimal,
     /// Average cost of a unit, 0 when the cost is unknown.
     pub avg_cost: Decimal,
-    /// Last known price of a unit.
+    /// Last known price of a unit, in the currency of its portfolio; of no portfolio, in the one that its user prefers.
     pub current_price: Decimal,
     /// The time of that price, written by prices and imports alone, null when unknown.
     pub price_as_of: Option<DateTime>,
+    /// True when that price is older than 24 hours, or its time is unknown.
+    pub is_stale: bool,
     /// Quantity times price.
     pub market_value: Decimal,
     /// Market value less cost basis, which is quantity × average cost; null when the cost is unknown.
@@ -82,6 +85,10 @@ pub struct Holding {
     pub day_gain_loss: Decimal,
     /// Gain since the previous close in percentage points; 0 when no previous close is known.
     pub day_gain_loss_percent: Decimal,
+    /// The time of the price that the day's gain is of; null when no price came with a previous close yet.
+    pub day_as_of: Option<DateTime>,
+    /// True when the day's gain is not that of the current price, or that is older than 24 hours.
+    pub is_day_stale: bool,
     /// When the holding was last changed.
     pub last_updated: DateTime,
     /// When the holding was made.
@@ -115,6 +122,7 @@ impl Record for Holding {
             Column::known_by("total_gain_loss_percent", DECIMAL, "avg_cost").ratio(),
             Column::new("day_gain_loss", DECIMAL).amount(),
             Column::new("day_gain_loss_percent", DECIMAL).ratio(),
+            Column::optional("day_as_of", DATE_TIME).moment(),
             Column::new("last_updated", DATE_TIME).moment(),
             Column::new("created_at", DATE_TIME).moment(),
         ],
@@ -169,11 +177,13 @@ impl Record for Holding {
             total_gain_loss_percent,
             day_gain_loss,
             day_gain_loss_percent,
+            day_as_of,
             last_updated,
             created_at,
         } = row;
         // The table stores 0 where it can't be known.
         let cost_is_known = !avg_cost.is_zero();
+        let is_stale = Freshness::of_one(price_as_of.map(|time| time.to_utc()), clock::now()).is_stale;
         Ok(Self {
             id: Id::new(id),
             user_id,
@@ -187,11 +197,14 @@ impl Record for Holding {
             avg_cost: Decimal(avg_cost),
             current_price: Decimal(current_price),
             price_as_of: price_as_of.map(Into::into),
+            is_stale,
             market_value: Decimal(market_value),
             total_gain_loss: cost_is_known.then_some(Decimal(total_gain_loss)),
             total_gain_loss_percent: cost_is_known.then_some(Decimal(total_gain_loss_percent)),
             day_gain_loss: Decimal(day_gain_loss),
             day_gain_loss_percent: Decimal(day_gain_loss_percent),
+            day_as_of: day_as_of.map(Into::into),
+            is_day_stale: is_stale || day_as_of != price_as_of,
             last_updated: last_updated.into(),
             created_at: created_at.into(),
         })

@@ -4,6 +4,7 @@ pub mod account_portfolio;
 pub mod figures;
 pub mod holding;
 pub mod portfolio;
+pub mod portfolio_snapshot;
 pub mod position;
 pub mod sync_run;
 
@@ -11,5 +12,6 @@ pub use account_portfolio::AccountPortfolio;
 pub use figures::PortfolioFigures;
 pub use holding::{AssetClass, Holding};
 pub use portfolio::Portfolio;
+pub use portfolio_snapshot::PortfolioSnapshot;
 pub use position::{Position, SyncSource};
 pub use sync_run::{SyncRun, SyncStatus};

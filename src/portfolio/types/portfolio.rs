@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{account_portfolio::AccountPortfolio, figures::PortfolioFigures, holding::Holding};
 use crate::{
     authentication::types::User,
-    edges,
+    clock, edges,
     graphql::{
         error::Result,
         id::Id,
@@ -15,6 +15,7 @@ use crate::{
         scalars::{Currency, DateTime, Decimal},
         table::{Column, Edge, Record, Table},
     },
+    portfolio::freshness::Freshness,
     rebalancing::types::Balance,
 };
 
@@ -32,6 +33,10 @@ pub struct Portfolio {
     pub currency: Currency,
     /// Market value of all holdings plus cash.
     pub portfolio_value: Decimal,
+    /// The time of the oldest price of its holdings; null when that of any is unknown, and when there is none.
+    pub price_as_of: Option<DateTime>,
+    /// True when any of those prices is older than 24 hours, or its time is unknown.
+    pub is_stale: bool,
     /// Sum of the holdings' gains, as far as their cost is known.
     pub total_gain_loss: Decimal,
     /// Gain / invested amount × 100, in percentage points; null when nothing is known to be invested.
@@ -40,6 +45,10 @@ pub struct Portfolio {
     pub day_gain_loss: Decimal,
     /// Gain since the previous close in percentage points; 0 when no previous close is known.
     pub day_gain_loss_percent: Decimal,
+    /// The oldest time of the prices that its holdings' gains of the day are of; null when that of any is unknown.
+    pub day_as_of: Option<DateTime>,
+    /// True when the gain of the day of any holding is older than 24 hours or than the oldest price, or its time is unknown.
+    pub is_day_stale: bool,
     /// Cash in the portfolio, negative when it is borrowed.
     pub cash_balance: Decimal,
     /// Cost of all holdings.
@@ -71,10 +80,12 @@ impl Record for Portfolio {
             Column::new("vault_id", TEXT),
             Column::new("currency", TEXT).key(),
             Column::new("portfolio_value", DECIMAL).amount(),
+            Column::optional("price_as_of", DATE_TIME).moment(),
             Column::new("total_gain_loss", DECIMAL).amount(),
             Column::known_by("total_gain_loss_percent", DECIMAL, "invested_amount").ratio(),
             Column::new("day_gain_loss", DECIMAL).amount(),
             Column::new("day_gain_loss_percent", DECIMAL).ratio(),
+            Column::optional("day_as_of", DATE_TIME).moment(),
             Column::new("cash_balance", DECIMAL).amount(),
             Column::new("invested_amount", DECIMAL).amount(),
             Column::new("number_of_holdings", INT).quantity(),
@@ -115,9 +126,13 @@ impl Record for Portfolio {
             cash_balance,
             invested_amount,
             number_of_holdings,
+            price_as_of,
+            day_as_of,
             last_updated,
             created_at,
         } = row;
+        let times = (number_of_holdings > 0).then_some(price_as_of.map(|time| time.to_utc()));
+        let is_stale = Freshness::of(times, clock::now()).is_stale;
         let (vault, cash) = (vault_id.clone(), cash_balance);
         Ok(Self {
             id: Id::new(id),
@@ -127,10 +142,14 @@ impl Record for Portfolio {
             vault_id,
             currency: Currency(currency),
             portfolio_value: Decimal(portfolio_value),
+            price_as_of: price_as_of.map(Into::into),
+            is_stale,
             total_gain_loss: Decimal(total_gain_loss),
             total_gain_loss_percent: (!invested_amount.is_zero()).then_some(Decimal(total_gain_loss_percent)),
             day_gain_loss: Decimal(day_gain_loss),
             day_gain_loss_percent: Decimal(day_gain_loss_percent),
+            day_as_of: day_as_of.map(Into::into),
+            is_day_stale: is_stale || (number_of_holdings > 0 && day_as_of < price_as_of),
             cash_balance: Decimal(cash_balance),
             invested_amount: Decimal(invested_amount),
             number_of_holdings,

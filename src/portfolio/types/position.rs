@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::holding::{AssetClass, Holding};
 use crate::{
     authentication::types::User,
-    edges,
+    clock, edges,
     graphql::{
         enumeration::Enumeration,
         error::Result,
@@ -17,6 +17,7 @@ use crate::{
         scalars::{Currency, DateTime, Decimal},
         table::{Column, Edge, Record, Table},
     },
+    portfolio::freshness::Freshness,
 };
 
 /// Where positions come from.
@@ -59,6 +60,8 @@ pub struct Position {
     pub current_price: Option<Decimal>,
     /// The time of that price, written by prices and imports alone, null when unknown.
     pub price_as_of: Option<DateTime>,
+    /// True when that price is older than 24 hours, or its time is unknown.
+    pub is_stale: bool,
     /// The kind of asset.
     pub asset_class: AssetClass,
     /// The account at the broker that holds it.
@@ -138,6 +141,7 @@ impl Record for Position {
             avg_price: Decimal(avg_price),
             current_price: current_price.map(Decimal),
             price_as_of: price_as_of.map(Into::into),
+            is_stale: Freshness::of_one(price_as_of.map(|time| time.to_utc()), clock::now()).is_stale,
             asset_class: AssetClass::from_stored(&asset_class)?,
             account,
             currency: Currency(currency),

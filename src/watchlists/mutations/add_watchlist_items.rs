@@ -19,6 +19,7 @@ use crate::{
             batch::{self, ErrorPolicy, Item, Outcome, Problem},
             deed::Change,
         },
+        scalars::Currency,
     },
     watchlists::{
         store,
@@ -40,6 +41,8 @@ pub struct NewWatchlistItemInput {
     pub name: Option<String>,
     /// What is to be remembered about it, at most 5,000 characters.
     pub notes: Option<String>,
+    /// The currency in which its price is wanted; that of the first price that comes when left out.
+    pub currency: Option<Currency>,
 }
 
 /// Symbols to put on a watchlist.
@@ -116,6 +119,7 @@ impl Item for ToAdd {
             position: Set(self.position),
             name: Set(self.given.name),
             notes: Set(self.given.notes),
+            currency: Set(self.given.currency.map(|currency| currency.0)),
             ..Default::default()
         };
         write.insert(row).await.map_err(|error| error.renaming("watchlistIdSymbol", "symbol"))?;

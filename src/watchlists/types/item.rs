@@ -6,14 +6,15 @@ use uuid::Uuid;
 
 use super::watchlist::Watchlist;
 use crate::{
-    edges,
+    clock, edges,
     graphql::{
         error::Result,
         id::Id,
         operators::{DATE_TIME, DECIMAL, ID, INT, TEXT},
-        scalars::{DateTime, Decimal},
+        scalars::{Currency, DateTime, Decimal},
         table::{Column, Edge, Record, Table},
     },
+    portfolio::freshness::Freshness,
 };
 
 /// A symbol on a watchlist.
@@ -34,7 +35,13 @@ pub struct WatchlistItem {
     pub price: Option<Decimal>,
     /// The time of that price, null when unknown.
     pub price_as_of: Option<DateTime>,
-    /// Change of the price over 24 hours in per cent, null when unknown.
+    /// True when that price is older than 24 hours, or its time is unknown.
+    pub is_stale: bool,
+    /// ISO 4217 code of the currency of the price, null until somebody or the first price tells; prices in another one are not
+    /// taken.
+    pub currency: Option<Currency>,
+    /// How much the price differs from the last one that was kept at least 24 hours before it and less than 96, in per cent;
+    /// null when there was none.
     #[graphql(name = "change24h")]
     pub change_24h: Option<Decimal>,
     /// Value of all units in circulation, null when unknown.
@@ -62,6 +69,7 @@ impl Record for WatchlistItem {
             Column::optional("name", TEXT),
             Column::optional("price", DECIMAL),
             Column::optional("price_as_of", DATE_TIME),
+            Column::optional("currency", TEXT),
             Column::optional("change_24h", DECIMAL),
             Column::optional("market_cap", DECIMAL),
             Column::optional("notes", TEXT),
@@ -85,6 +93,7 @@ impl Record for WatchlistItem {
             name,
             price,
             price_as_of,
+            currency,
             change_24h,
             market_cap,
             notes,
@@ -98,6 +107,8 @@ impl Record for WatchlistItem {
             name,
             price: price.map(Decimal),
             price_as_of: price_as_of.map(Into::into),
+            is_stale: Freshness::of_one(price_as_of.map(|time| time.to_utc()), clock::now()).is_stale,
+            currency: currency.map(Currency),
             change_24h: change_24h.map(Decimal),
             market_cap: market_cap.map(Decimal),
             notes,

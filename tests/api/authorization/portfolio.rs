@@ -75,6 +75,11 @@ pub(super) const FIELDS: &[(&str, &str, ForNobody)] = &[
         ForNobody::Refused,
     ),
     (
+        "updatePrices",
+        r#"mutation { updatePrices(input: { source: "X", prices: [{ symbol: "X", price: 1, currency: "USD", time: "2026-01-01T00:00:00Z" }] }) { taken } }"#,
+        ForNobody::Refused,
+    ),
+    (
         "setAccountPortfolio",
         r#"mutation { setAccountPortfolio(input: { account: "Y" }) { accountPortfolio { id } } }"#,
         ForNobody::Refused,

@@ -118,3 +118,6 @@ WHERE rolname IN ('stackmotive_app', 'stackmotive_auth') AND (rolsuper OR rolbyp
 UNION ALL
 SELECT 'agent_memory is not partitioned'
 WHERE NOT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'public.agent_memory'::regclass)
+UNION ALL
+SELECT 'prices is not partitioned'
+WHERE NOT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'public.prices'::regclass)

@@ -71,6 +71,12 @@ VALUES ('00000000-0000-7000-8000-000000000001', 'probe', 'probe', sha256('probe'
 INSERT INTO user_two_factor (user_id) VALUES ('00000000-0000-7000-8000-000000000001');
 INSERT INTO user_recovery_codes (id, user_id, code_hash)
 VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', repeat('0', 64));
+INSERT INTO prices (id, symbol, currency, price, source, time)
+VALUES ('00000000-0000-7000-8000-000000000001', 'PROBE', 'USD', 1, 'probe', now());
+INSERT INTO latest_prices (id, symbol, currency, price, time)
+VALUES ('00000000-0000-7000-8000-000000000001', 'PROBE', 'USD', 1, now());
+INSERT INTO portfolio_snapshots (id, user_id, vault_id, day, currency, portfolio_value, invested_amount, cash_balance)
+VALUES ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000001', 'probe', '2026-03-02', 'USD', 1, 1, 1);
 INSERT INTO rate_limits (bucket, empty_at, changed_at) VALUES ('probe', now(), now());
 INSERT INTO jobs (name, due_at) VALUES ('probe', now());
 INSERT INTO personal_tokens (id, user_id, name, token_hash, ending, scopes, expires_at)

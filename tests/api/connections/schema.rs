@@ -171,6 +171,10 @@ impl Schema {
         let arguments: BTreeSet<&str> =
             field["args"].as_array().unwrap().iter().filter_map(|argument| argument["name"].as_str()).collect();
         let target = ty.strip_suffix("Connection");
+        // A list that is bounded in its own way is tried where it belongs.
+        if arguments.contains("from") {
+            return None;
+        }
         // Groups of rows are no rows.
         if target.is_some() || (arguments.contains("first") && !arguments.contains("by")) {
             let name = text(&field["name"]);

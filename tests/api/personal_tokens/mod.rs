@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::{Api, Somebody, hash};
 
 /// Switches access by tokens on, and makes the person's calls as many as they like.
-async fn admit(api: &Api, who: &Somebody) {
+pub async fn admit(api: &Api, who: &Somebody) {
     api.sql(&format!(
         "INSERT INTO user_preferences (user_id, api_access_enabled) VALUES ('{0}', true);
          SET stackmotive.system = 'on'; UPDATE users SET tier = 'enterprise' WHERE id = '{0}'",
@@ -21,7 +21,7 @@ async fn admit(api: &Api, who: &Somebody) {
 }
 
 /// The same person, asking with a token of these scopes.
-async fn with_token(api: &Api, who: &Somebody, scopes: &[&str]) -> (Somebody, Uuid) {
+pub async fn with_token(api: &Api, who: &Somebody, scopes: &[&str]) -> (Somebody, Uuid) {
     let id = Uuid::now_v7();
     let token = personal_token::whole(&format!("{}{}", "a".repeat(7), id));
     sqlx::query(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 use sea_orm::sqlx::{self, PgConnection, Row, postgres::PgRow};
 use uuid::Uuid;
@@ -10,11 +11,15 @@ use crate::support::Api;
 
 /// A user and a name of theirs: of a portfolio, an account.
 type Named = (Uuid, String);
+/// When something was true; unknown comes before every time.
+type Age = Option<DateTime<Utc>>;
 
 struct Portfolio {
     currency: String,
     cash: Decimal,
     figures: Vec<Decimal>,
+    /// Of the oldest price, and of the oldest gain of a day.
+    ages: [Age; 2],
 }
 
 struct Holding {
@@ -26,6 +31,7 @@ struct Holding {
     price: Decimal,
     day: Decimal,
     figures: [Decimal; 3],
+    ages: [Age; 2],
 }
 
 struct Position {
@@ -59,6 +65,10 @@ pub async fn differences(api: &Api) -> Vec<String> {
     }
     for (name, portfolio) in &portfolios {
         let inside: Vec<&Holding> = holdings.values().filter(|holding| holding.vault.as_ref() == Some(name)).collect();
+        let ages = [0, 1].map(|which| inside.iter().map(|holding| holding.ages[which]).min().flatten());
+        if portfolio.ages != ages {
+            differences.push(format!("portfolio {} is of {:?}, and not {ages:?}", name.1, portfolio.ages));
+        }
         let wanted = totalled(portfolio.cash, &inside);
         if portfolio.figures != wanted {
             differences.push(format!("portfolio {} has {:?}, and not {wanted:?}", name.1, portfolio.figures));
@@ -174,7 +184,8 @@ fn portfolio(row: &PgRow) -> Portfolio {
         "day_gain_loss_percent",
     ];
     let figures = figures.into_iter().map(|column| row.get(column)).chain([Decimal::from(count)]).collect();
-    Portfolio { currency: row.get("currency"), cash: row.get("cash_balance"), figures }
+    let ages = ["price_as_of", "day_as_of"].map(|column| row.get(column));
+    Portfolio { currency: row.get("currency"), cash: row.get("cash_balance"), figures, ages }
 }
 
 fn holding(row: &PgRow) -> Holding {
@@ -187,6 +198,7 @@ fn holding(row: &PgRow) -> Holding {
         price: row.get("current_price"),
         day: row.get("day_gain_loss"),
         figures: ["market_value", "total_gain_loss", "total_gain_loss_percent"].map(|column| row.get(column)),
+        ages: ["price_as_of", "day_as_of"].map(|column| row.get(column)),
     }
 }
 

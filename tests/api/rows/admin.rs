@@ -18,7 +18,7 @@ async fn an_admin_reads_some_tables_and_changes_only_accounts() {
             AND a.attname IN ('user_id', 'owner_id') ORDER BY a.attname DESC LIMIT 1) \
          FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') \
              AND has_table_privilege('stackmotive_app', oid, 'SELECT') \
-             AND relname NOT IN ('users', 'watchlist_items', 'rate_limits', 'jobs')",
+             AND relname NOT IN ('users', 'watchlist_items', 'rate_limits', 'jobs', 'latest_prices', 'prices')",
     )
     .fetch_all(&mut api.admin().await)
     .await

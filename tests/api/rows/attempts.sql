@@ -78,7 +78,9 @@ CREATE FUNCTION pg_temp.foreign_rows(p_table text, p_me uuid) RETURNS text LANGU
     SELECT CASE
         WHEN p_table = 'users' THEN format('t.id <> %L', p_me)
         -- Nobody's own.
-        WHEN p_table IN ('audit_log', 'rate_limits', 'jobs') THEN 'true'
+        WHEN p_table IN ('audit_log', 'rate_limits', 'jobs', 'latest_prices') THEN 'true'
+        -- Everybody's to read; that nobody writes them is tried where prices are.
+        WHEN p_table = 'prices' THEN 'false'
         WHEN p_table = 'watchlists' THEN format('t.owner_id <> %1$L AND NOT t.is_public AND NOT EXISTS
             (SELECT FROM public.watchlist_shares s WHERE s.watchlist_id = t.id AND s.shared_with_id = %1$L)', p_me)
         WHEN p_table = 'watchlist_items' THEN format('NOT EXISTS
@@ -144,12 +146,12 @@ BEGIN
         owner_column := CASE
             WHEN target.name = 'users' THEN 'id'
             WHEN target.name IN ('watchlists', 'watchlist_shares') THEN 'owner_id'
-            WHEN target.name IN ('watchlist_items', 'audit_log', 'rate_limits', 'jobs') THEN NULL
+            WHEN target.name IN ('watchlist_items', 'audit_log', 'rate_limits', 'jobs', 'latest_prices', 'prices') THEN NULL
             ELSE 'user_id' END;
         SELECT a.attname::text INTO STRICT key_column
         FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
         WHERE k.conrelid = target.oid AND k.contype = 'p';
-        IF target.name IN ('audit_log', 'rate_limits', 'jobs') THEN
+        IF target.name IN ('audit_log', 'rate_limits', 'jobs', 'latest_prices', 'prices') THEN
             foreign_row := NULL; own_row := NULL; foreign_id := '00000000-0000-7000-8000-000000000001'; own_id := NULL;
         ELSE
             EXECUTE format('SELECT to_jsonb(t), t.%I::text FROM public.%I t WHERE %s LIMIT 1', key_column, target.name, foreign_rows)

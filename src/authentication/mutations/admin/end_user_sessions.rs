@@ -13,7 +13,7 @@ use crate::{
         error::Result,
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Actor, Deed, Mutation, Write},
         scalars::DateTime,
     },
 };
@@ -44,7 +44,7 @@ pub struct SessionsEnded {
 
 impl Mutation for EndUserSessionsInput {
     const MODULE: Module = MODULE;
-    const IS_FOR_ADMINS: bool = true;
+    const ACTOR: Actor = Actor::Administrator;
     type Done = SessionsEnded;
     type Payload = EndUserSessionsPayload;
 

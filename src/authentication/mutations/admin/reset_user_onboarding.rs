@@ -15,7 +15,7 @@ use crate::{
         error::Result,
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Actor, Deed, Mutation, Write},
         scalars::DateTime,
     },
 };
@@ -43,7 +43,7 @@ pub struct Reset {
 
 impl Mutation for ResetUserOnboardingInput {
     const MODULE: Module = MODULE;
-    const IS_FOR_ADMINS: bool = true;
+    const ACTOR: Actor = Actor::Administrator;
     type Done = Reset;
     type Payload = ResetUserOnboardingPayload;
 

@@ -15,7 +15,7 @@ use crate::{
         error::{Error, Result},
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Actor, Deed, Mutation, Write},
         scalars::DateTime,
     },
 };
@@ -51,7 +51,7 @@ pub struct Switched {
 
 impl Mutation for SetUserActiveInput {
     const MODULE: Module = MODULE;
-    const IS_FOR_ADMINS: bool = true;
+    const ACTOR: Actor = Actor::Administrator;
     type Done = Switched;
     type Payload = SetUserActivePayload;
 

@@ -15,7 +15,7 @@ use crate::{
         error::{Error, Result},
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Actor, Deed, Mutation, Write},
         scalars::DateTime,
     },
 };
@@ -45,7 +45,7 @@ pub struct Promoted {
 
 impl Mutation for SetUserAdminInput {
     const MODULE: Module = MODULE;
-    const IS_FOR_ADMINS: bool = true;
+    const ACTOR: Actor = Actor::Administrator;
     type Done = Promoted;
     type Payload = SetUserAdminPayload;
 

@@ -19,7 +19,7 @@ use crate::{
         error::Result,
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Actor, Deed, Mutation, Write},
         scalars::DateTime,
     },
 };
@@ -49,7 +49,7 @@ pub struct TierSet {
 
 impl Mutation for SetUserTierInput {
     const MODULE: Module = MODULE;
-    const IS_FOR_ADMINS: bool = true;
+    const ACTOR: Actor = Actor::Administrator;
     type Done = TierSet;
     type Payload = SetUserTierPayload;
 
