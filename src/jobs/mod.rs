@@ -27,13 +27,19 @@ use crate::{
         error::{ErrorCode, Result},
         mutation::idempotency::ForgetOldKeys,
     },
+    portfolio::jobs::TakeSnapshots,
     rebalancing::jobs::RunSchedules,
     trading::jobs::TellOfDueRules,
 };
 pub use runner::Runner;
 
 /// Everything that the server does by itself, in the order in which it is done.
-pub const JOBS: &[Job] = &[Job::Queue(&RunSchedules), Job::Regular(&TellOfDueRules), Job::Regular(&ForgetOldKeys)];
+pub const JOBS: &[Job] = &[
+    Job::Queue(&RunSchedules),
+    Job::Regular(&TakeSnapshots),
+    Job::Regular(&TellOfDueRules),
+    Job::Regular(&ForgetOldKeys),
+];
 
 /// How many pieces of a queue are done at one look, so that the other jobs get their turn.
 const PIECES_MAX: u64 = 1000;

@@ -9,8 +9,10 @@
 
 pub mod allocation;
 pub mod concentration;
+mod ended_days;
 pub mod formats;
 pub mod freshness;
+pub mod jobs;
 pub mod mutations;
 mod store;
 pub mod types;

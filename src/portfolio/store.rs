@@ -7,6 +7,7 @@
 pub mod feeding;
 pub mod importing;
 pub mod rollup;
+pub mod snapshots;
 
 use entity::{account_portfolios, portfolio_holdings, portfolio_summary, user_preferences};
 use sea_orm::{

@@ -7,6 +7,7 @@ mod feeds;
 mod following;
 mod history;
 mod refusals;
+mod snapshots;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
