@@ -7,7 +7,9 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "latest_prices_symbol_currency_key")]
     pub symbol: String,
+    #[sea_orm(unique_key = "latest_prices_symbol_currency_key")]
     pub currency: String,
     #[sea_orm(column_type = "Decimal(Some((20, 4)))")]
     pub price: Decimal,

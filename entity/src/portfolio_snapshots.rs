@@ -7,8 +7,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "portfolio_snapshots_user_id_vault_id_day_key")]
     pub user_id: Uuid,
+    #[sea_orm(unique_key = "portfolio_snapshots_user_id_vault_id_day_key")]
     pub vault_id: String,
+    #[sea_orm(unique_key = "portfolio_snapshots_user_id_vault_id_day_key")]
     pub day: Date,
     pub currency: String,
     #[sea_orm(column_type = "Decimal(Some((20, 2)))")]
@@ -22,6 +25,35 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::portfolio_summary::Entity",
+        from = "(Column::UserId, Column::VaultId)",
+        to = "(super::portfolio_summary::Column::UserId, super::portfolio_summary::Column::VaultId)",
+        on_update = "Cascade",
+        on_delete = "Cascade"
+    )]
+    PortfolioSummary,
+    #[sea_orm(
+        belongs_to = "super::users::Entity",
+        from = "Column::UserId",
+        to = "super::users::Column::Id",
+        on_update = "NoAction",
+        on_delete = "Cascade"
+    )]
+    Users,
+}
+
+impl Related<super::portfolio_summary::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioSummary.def()
+    }
+}
+
+impl Related<super::users::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Users.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -39,6 +39,8 @@ pub enum Relation {
     AccountPortfolios,
     #[sea_orm(has_many = "super::portfolio_holdings::Entity")]
     PortfolioHoldings,
+    #[sea_orm(has_many = "super::portfolio_snapshots::Entity")]
+    PortfolioSnapshots,
     #[sea_orm(
         belongs_to = "super::users::Entity",
         from = "Column::UserId",
@@ -58,6 +60,12 @@ impl Related<super::account_portfolios::Entity> for Entity {
 impl Related<super::portfolio_holdings::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::PortfolioHoldings.def()
+    }
+}
+
+impl Related<super::portfolio_snapshots::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioSnapshots.def()
     }
 }
 

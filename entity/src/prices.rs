@@ -7,12 +7,14 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    #[sea_orm(unique_key = "prices_symbol_currency_time_key")]
     pub symbol: String,
+    #[sea_orm(unique_key = "prices_symbol_currency_time_key")]
     pub currency: String,
     #[sea_orm(column_type = "Decimal(Some((20, 4)))")]
     pub price: Decimal,
     pub source: String,
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(primary_key, auto_increment = false, unique_key = "prices_symbol_currency_time_key")]
     pub time: DateTimeWithTimeZone,
 }
 

@@ -57,6 +57,8 @@ pub enum Relation {
     PortfolioHoldings,
     #[sea_orm(has_many = "super::portfolio_position::Entity")]
     PortfolioPosition,
+    #[sea_orm(has_many = "super::portfolio_snapshots::Entity")]
+    PortfolioSnapshots,
     #[sea_orm(has_many = "super::portfolio_summary::Entity")]
     PortfolioSummary,
     #[sea_orm(has_many = "super::portfolio_sync_log::Entity")]
@@ -176,6 +178,12 @@ impl Related<super::portfolio_holdings::Entity> for Entity {
 impl Related<super::portfolio_position::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::PortfolioPosition.def()
+    }
+}
+
+impl Related<super::portfolio_snapshots::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::PortfolioSnapshots.def()
     }
 }
 
