@@ -13,6 +13,8 @@ use crate::{
 
 /// A word of at most this many characters is a symbol, a number, a date, an id or a value of an enumeration.
 const WORD_MAX: usize = 60;
+/// How many rows that became the same the activity names.
+const KEPT_MAX: usize = 1_000;
 /// PostgreSQL takes less than 8,000 bytes in one notification.
 const NOTICE_MAX: usize = 7_500;
 
@@ -123,12 +125,21 @@ impl Deed {
         self
     }
 
-    /// What the activity keeps of the changes: `{"created": ["watchlist_…"]}`.
+    /// What the activity keeps of the changes: `{"created": ["watchlist_…"]}`; of very many, as `{"created": {"position": 10000}}`,
+    /// how many there were of each type.
     pub(super) fn metadata(&self) -> Value {
         let mut all = Map::new();
         for change in [Change::Created, Change::Updated, Change::Deleted, Change::Due] {
-            let ids = self.changes.iter().filter(|(of, ..)| *of == change);
-            let ids: Vec<Value> = ids.map(|(_, prefix, row)| json!(id::text(prefix, *row))).collect();
+            let those = || self.changes.iter().filter(|(of, ..)| *of == change);
+            if those().count() > KEPT_MAX {
+                let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+                those().for_each(|(_, prefix, _)| *counts.entry(prefix).or_default() += 1);
+                if let Value::String(name) = json!(change) {
+                    all.insert(name, json!(counts));
+                }
+                continue;
+            }
+            let ids: Vec<Value> = those().map(|(_, prefix, row)| json!(id::text(prefix, *row))).collect();
             if let (false, Value::String(name)) = (ids.is_empty(), json!(change)) {
                 all.insert(name, Value::Array(ids));
             }
@@ -212,6 +223,16 @@ mod tests {
         let deed = deed.created::<WatchlistItem>(item).updated::<Watchlist>(list);
         let list = format!("watchlist_{list}");
         let expected = json!({ "created": [list, format!("watchlist_item_{item}")], "updated": [list] });
+        assert_eq!(deed.metadata(), expected);
+    }
+
+    #[test]
+    fn of_very_many_rows_the_activity_keeps_how_many() {
+        let rows = |count: u128| (0..count).map(Uuid::from_u128);
+        let deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows(1_001));
+        let deed = deed.created::<Watchlist>(Uuid::nil()).updated::<Watchlist>(Uuid::nil());
+        let list = format!("watchlist_{}", Uuid::nil());
+        let expected = json!({ "created": { "watchlist": 1, "watchlist_item": 1_001 }, "updated": [list] });
         assert_eq!(deed.metadata(), expected);
     }
 

@@ -64,10 +64,32 @@ impl Books {
         self,
         write: &Write<'_>,
         accounts: &[String],
-        mut places: Vec<Place>,
+        places: Vec<Place>,
         path: &[&str],
     ) -> Result<Settled> {
         let opened = open_portfolios(write, accounts, path).await?;
+        self.follow(write, accounts, places, (opened, path)).await
+    }
+
+    /// The same after an import into these accounts, which has opened some portfolios and met what stands in the way itself.
+    pub async fn settle_imported(
+        self,
+        write: &Write<'_>,
+        accounts: &[String],
+        mut opened: Vec<Uuid>,
+        path: &[&str],
+    ) -> Result<Settled> {
+        opened.extend(feeding::open_siblings(write.transaction(), self.user, accounts).await?);
+        self.follow(write, accounts, Vec::new(), (opened, path)).await
+    }
+
+    async fn follow(
+        self,
+        write: &Write<'_>,
+        accounts: &[String],
+        mut places: Vec<Place>,
+        (opened, path): (Vec<Uuid>, &[&str]),
+    ) -> Result<Settled> {
         let after = feeding::fed(write.transaction(), self.user).await?;
         let fed = self.before.iter().chain(&after).filter(|feed| accounts.contains(&feed.account));
         places.extend(fed.map(|feed| self.place(Some(&feed.vault))));

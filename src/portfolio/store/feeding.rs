@@ -61,6 +61,13 @@ pub async fn open(
     if let Some(obstacle) = obstacles(transaction, user, accounts).await?.into_iter().next() {
         return Err(obstacle.refused(path));
     }
+    made.extend(open_siblings(transaction, user, accounts).await?);
+    Ok(made)
+}
+
+/// Makes the portfolios for what these accounts hold in another currency than the portfolio's that they feed, as far as they
+/// are missing; answers the new ones. Nothing stands in the way of the positions any more.
+pub async fn open_siblings(transaction: &impl ConnectionTrait, user: Uuid, accounts: &[String]) -> Result<Vec<Uuid>> {
     let siblings = format!(
         "WITH {FED} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.vault_id, missing.currency FROM (
@@ -70,10 +77,8 @@ pub async fn open(
          ) missing ON CONFLICT DO NOTHING RETURNING id"
     );
     let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str))];
-    for row in transaction.query_all_raw(statement(&siblings, values)).await? {
-        made.push(row.try_get("", "id")?);
-    }
-    Ok(made)
+    let made = transaction.query_all_raw(statement(&siblings, values)).await?;
+    made.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }
 
 /// Makes the portfolios that these accounts feed, as far as they are missing; answers the new ones.

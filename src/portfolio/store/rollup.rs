@@ -4,7 +4,7 @@
 //! those of an account, new prices those of everybody. Amounts of a holding are rounded first and added up afterwards,
 //! so that totals equal what their rows show.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
@@ -18,9 +18,9 @@ use crate::{
     portfolio::types::{Holding, Portfolio},
 };
 
-/// A UUIDv7: the time in milliseconds, and what `gen_random_uuid()` has behind its version.
-pub const NEW_ID: &str = "(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' \
-     || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid";
+/// A UUIDv7: the time in milliseconds, read once a statement, and what `gen_random_uuid()` has behind its version.
+pub const NEW_ID: &str = "((SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7') \
+     || substr(gen_random_uuid()::text, 16))::uuid";
 
 /// The places that are rolled up: users in `$1`, their portfolios in `$2`.
 const PLACE: &str = "place AS (
@@ -69,6 +69,7 @@ pub struct Rolled {
 impl Rolled {
     /// The deed that has done this too, besides the rows that it names itself.
     pub fn told_by(&self, deed: Deed, named: &[Uuid]) -> Deed {
+        let named: HashSet<&Uuid> = named.iter().collect();
         let others = |rows: &[Uuid]| rows.iter().copied().filter(|row| !named.contains(row)).collect::<Vec<_>>();
         deed.each::<Portfolio>(Change::Updated, others(&self.portfolios))
             .each::<Holding>(Change::Created, others(&self.made))
@@ -116,7 +117,9 @@ pub async fn roll_up(transaction: &impl ConnectionTrait, places: &[Place]) -> Re
             changed.insert(id);
         }
     }
-    changed.retain(|id| !made.contains(id));
+    for id in &made {
+        changed.remove(id);
+    }
     Ok(Rolled { portfolios, made, changed: changed.into_iter().collect(), gone })
 }
 
@@ -146,28 +149,37 @@ fn ids(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
     rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }
 
-/// Derived holdings from positions. A price that the price feed has brought stays where no position has one; without
-/// any, a holding is worth what it cost until one is known.
+/// Derived holdings from positions, with what they are worth, so that each row is written once. A price that the price
+/// feed has brought stays where no position has one; without any, a holding is worth what it cost until one is known.
 fn derive() -> String {
+    let percent = percent("market_value - cost", "cost");
     format!(
-        "WITH {PLACE}, {FED}, {SUMMED}, known AS (
-            SELECT s.*, h.price_as_of AS fed_at, h.current_price AS fed_price FROM summed s
-            LEFT JOIN portfolio_holdings h USING (user_id, vault_id, symbol)
+        "WITH {PLACE}, {FED}, {SUMMED}, p AS (
+            SELECT s.user_id, s.vault_id, s.symbol, s.asset_name, s.asset_class, s.quantity, s.avg_cost,
+                CASE WHEN s.current_price IS NOT NULL THEN s.current_price
+                    WHEN h.price_as_of IS NOT NULL THEN h.current_price ELSE s.avg_cost END AS current_price,
+                CASE WHEN s.current_price IS NOT NULL THEN s.price_as_of ELSE h.price_as_of END AS price_as_of
+            FROM summed s LEFT JOIN portfolio_holdings h USING (user_id, vault_id, symbol)
+        ), valued AS MATERIALIZED (
+            SELECT p.*, round(quantity * current_price, 2) AS market_value, round(quantity * avg_cost, 2) AS cost FROM p
         )
         INSERT INTO portfolio_holdings AS h (
             id, user_id, vault_id, symbol, asset_name, asset_class, is_derived, quantity, avg_cost, current_price,
-            price_as_of, market_value)
-        SELECT {NEW_ID}, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost,
-            CASE WHEN current_price IS NOT NULL THEN current_price WHEN fed_at IS NOT NULL THEN fed_price ELSE avg_cost END,
-            CASE WHEN current_price IS NOT NULL THEN price_as_of ELSE fed_at END, 0
-        FROM known
+            price_as_of, market_value, total_gain_loss, total_gain_loss_percent)
+        SELECT {NEW_ID}, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost, current_price,
+            price_as_of, market_value, CASE WHEN avg_cost = 0 THEN 0 ELSE market_value - cost END,
+            CASE WHEN avg_cost = 0 THEN 0 ELSE {percent} END
+        FROM valued
         ON CONFLICT ON CONSTRAINT portfolio_holdings_user_id_vault_id_symbol_key DO UPDATE SET
             asset_name = excluded.asset_name, asset_class = excluded.asset_class, quantity = excluded.quantity,
-            avg_cost = excluded.avg_cost, current_price = excluded.current_price, price_as_of = excluded.price_as_of
+            avg_cost = excluded.avg_cost, current_price = excluded.current_price, price_as_of = excluded.price_as_of,
+            market_value = excluded.market_value, total_gain_loss = excluded.total_gain_loss,
+            total_gain_loss_percent = excluded.total_gain_loss_percent
         WHERE h.is_derived AND
-            (h.asset_name, h.asset_class, h.quantity, h.avg_cost, h.current_price, h.price_as_of) IS DISTINCT FROM
+            (h.asset_name, h.asset_class, h.quantity, h.avg_cost, h.current_price, h.price_as_of, h.market_value,
+                h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM
             (excluded.asset_name, excluded.asset_class, excluded.quantity, excluded.avg_cost, excluded.current_price,
-                excluded.price_as_of)
+                excluded.price_as_of, excluded.market_value, excluded.total_gain_loss, excluded.total_gain_loss_percent)
         RETURNING h.id, h.xmax = 0 AS is_new"
     )
 }
@@ -184,26 +196,21 @@ fn forget() -> String {
     )
 }
 
-/// What each holding is worth, and what it gained. An average cost of 0 means that the cost is unknown, and the gain
-/// with it. Day figures are the price feed's alone.
+/// What each holding that was entered by hand is worth, and what it gained, where that is not in its row yet; derived ones
+/// are written with theirs. An average cost of 0 means that the cost is unknown, and the gain with it. Day figures are the
+/// price feed's alone.
 fn value() -> String {
-    let percent = percent("a.market_value - a.cost", "a.cost");
+    let (value, cost) = ("round(h.quantity * h.current_price, 2)", "round(h.quantity * h.avg_cost, 2)");
+    let known = |figure: &str| format!("CASE WHEN h.avg_cost = 0 THEN 0 ELSE {figure} END");
+    let gain = format!("{value} - {cost}");
+    let (gain, percent) = (known(&gain), known(&percent(&gain, cost)));
     format!(
-        "WITH {PLACE}, valued AS (
-            SELECT h.id, a.market_value, CASE WHEN h.avg_cost = 0 THEN 0 ELSE a.market_value - a.cost END AS gain,
-                CASE WHEN h.avg_cost = 0 THEN 0 ELSE {percent} END AS gain_percent
-            FROM portfolio_holdings h
-            CROSS JOIN LATERAL (
-                SELECT round(h.quantity * h.current_price, 2) AS market_value, round(h.quantity * h.avg_cost, 2) AS cost
-            ) a
-            WHERE h.user_id = ANY ($3::uuid[])
-                AND (h.vault_id IS NULL OR (h.user_id, h.vault_id) IN (SELECT user_id, vault_id FROM place))
-        )
+        "WITH {PLACE}
         UPDATE portfolio_holdings h
-        SET market_value = v.market_value, total_gain_loss = v.gain, total_gain_loss_percent = v.gain_percent
-        FROM valued v
-        WHERE h.id = v.id AND (h.market_value, h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM
-            (v.market_value, v.gain, v.gain_percent)
+        SET market_value = {value}, total_gain_loss = {gain}, total_gain_loss_percent = {percent}
+        WHERE h.user_id = ANY ($3::uuid[]) AND NOT h.is_derived
+            AND (h.vault_id IS NULL OR (h.user_id, h.vault_id) IN (SELECT user_id, vault_id FROM place))
+            AND (h.market_value, h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM ({value}, {gain}, {percent})
         RETURNING h.id"
     )
 }
