@@ -13,7 +13,7 @@ use crate::{
         cost::fields::SCHEMA,
         schema::{self, Schema},
     },
-    http::websocket,
+    http::{upload::Uploads, websocket},
     logging::audit::Audit,
     mail::Mailer,
     sealing::KeyRing,
@@ -34,6 +34,8 @@ pub struct App {
     /// What happens to people's rows, for those who subscribed.
     pub changes: Changes,
     pub mailer: Mailer,
+    /// Who sends a file now.
+    pub uploads: Uploads,
     /// How much of everything one WebSocket may have.
     pub websocket: websocket::Limits,
     /// Standing in every server; one test takes it away.
@@ -54,6 +56,7 @@ impl App {
             schema: schema::build(),
             mailer,
             hashing: Hashing::default(),
+            uploads: Uploads::default(),
             websocket: websocket::Limits::default(),
             first_wall: FirstWall::Standing,
         })

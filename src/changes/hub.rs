@@ -11,12 +11,15 @@ use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 use super::{
-    Limits, Wanted,
+    Interest, Limits, Told, Wanted,
     types::{Change, NodeType},
 };
-use crate::graphql::{
-    error::{Error, ErrorCode, Result},
-    mutation::deed::Notice,
+use crate::{
+    graphql::{
+        error::{Error, ErrorCode, Result},
+        mutation::deed::Notice,
+    },
+    portfolio::types::ImportProgress,
 };
 
 /// Everybody who listens on this server.
@@ -42,8 +45,8 @@ struct Person {
 /// Where a subscriber is found.
 struct Seat {
     number: u64,
-    types: Vec<NodeType>,
-    queue: mpsc::Sender<Change>,
+    interest: Interest,
+    queue: mpsc::Sender<Told>,
 }
 
 /// A subscriber's end. Dropped, it is forgotten.
@@ -51,7 +54,7 @@ pub struct Subscription {
     hub: Arc<Hub>,
     user_id: Uuid,
     number: u64,
-    queue: mpsc::Receiver<Change>,
+    queue: mpsc::Receiver<Told>,
 }
 
 /// Tells when sessions of a user may have ended.
@@ -70,7 +73,7 @@ impl Hub {
 
     /// Takes a new subscriber in.
     pub fn add(self: &Arc<Self>, wanted: Wanted, limits: &Limits) -> Result<Subscription> {
-        let Wanted { user_id, types } = wanted;
+        let Wanted { user_id, interest } = wanted;
         let mut people = self.people();
         let person = people.entry(user_id).or_default();
         if person.seats.len() >= limits.subscriptions_per_user_max {
@@ -79,10 +82,10 @@ impl Hub {
         }
         // One more for the word to fetch, which comes first.
         let (sender, queue) = mpsc::channel(limits.waiting_max.saturating_add(1));
-        let _ = sender.try_send(Change::RESYNC);
+        let _ = sender.try_send(interest.beginning());
         person.seated += 1;
         let number = person.seated;
-        person.seats.push(Seat { number, types, queue: sender });
+        person.seats.push(Seat { number, interest, queue: sender });
         Ok(Subscription { hub: self.clone(), user_id, number, queue })
     }
 
@@ -108,10 +111,20 @@ impl Hub {
         }
     }
 
+    /// Hands on how far an import is.
+    pub fn report(&self, user_id: Uuid, progress: &ImportProgress) {
+        if let Some(person) = self.people().get_mut(&user_id) {
+            person.tell_each(|interest| match interest {
+                Interest::Import(key) if *key == progress.key => Some(Told::Import(progress.clone())),
+                _ => None,
+            });
+        }
+    }
+
     /// Takes note that changes are heard from here on; those who waited through a time without are told to fetch.
     pub fn begin(&self) {
         for person in self.people().values_mut() {
-            person.tell(&Change::RESYNC);
+            person.tell_each(|interest| Some(interest.beginning()));
         }
         self.is_hearing.send_replace(true);
     }
@@ -135,19 +148,35 @@ impl Hub {
     }
 }
 
+impl Interest {
+    /// What is told first, and again where something may have been missed.
+    fn beginning(&self) -> Told {
+        match self {
+            Self::Changes(_) => Told::Change(Change::RESYNC),
+            Self::Import(key) => Told::Import(ImportProgress::waiting(key)),
+        }
+    }
+}
+
 impl Person {
-    /// Puts a change into the queues of those who want it; whoever has no room left loses the seat.
     fn tell(&mut self, change: &Change) {
-        self.seats.retain(|seat| {
-            let is_wanted = change.of.is_none_or(|of| seat.types.contains(&of));
-            !is_wanted || seat.queue.try_send(change.clone()).is_ok()
+        self.tell_each(|interest| match interest {
+            Interest::Changes(types) if change.of.is_some_and(|of| types.contains(&of)) => {
+                Some(Told::Change(change.clone()))
+            }
+            _ => None,
         });
+    }
+
+    /// Puts what there is for them into the queues; whoever has no room left loses the seat.
+    fn tell_each(&mut self, what: impl Fn(&Interest) -> Option<Told>) {
+        self.seats.retain(|seat| what(&seat.interest).is_none_or(|told| seat.queue.try_send(told).is_ok()));
     }
 }
 
 impl Subscription {
-    /// The next change; `None` when they came faster than they were taken. Waiting may be given up and begun again.
-    pub async fn next(&mut self) -> Option<Change> {
+    /// What is told next; `None` when they came faster than they were taken. Waiting may be given up and begun again.
+    pub async fn next(&mut self) -> Option<Told> {
         self.queue.recv().await
     }
 }
@@ -178,7 +207,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::{changes::types::ChangeKind, graphql::mutation::deed};
+    use crate::{graphql::mutation::deed, portfolio::types::ImportStage};
 
     const ADA: Uuid = Uuid::from_u128(1);
     const BOB: Uuid = Uuid::from_u128(2);
@@ -192,12 +221,21 @@ mod tests {
     }
 
     fn wanted(user_id: Uuid, types: &[NodeType]) -> Wanted {
-        Wanted { user_id, types: types.to_vec() }
+        Wanted { user_id, interest: Interest::Changes(types.to_vec()) }
+    }
+
+    /// What waits.
+    fn told(subscription: &mut Subscription) -> Vec<Told> {
+        std::iter::from_fn(|| subscription.next().now_or_never().flatten()).collect()
     }
 
     /// What waits, by its type; the end is the last.
     fn waiting(subscription: &mut Subscription) -> Vec<Option<NodeType>> {
-        std::iter::from_fn(|| subscription.next().now_or_never().flatten()).map(|change| change.of).collect()
+        let of = |told| match told {
+            Told::Change(change) => change.of,
+            Told::Import(progress) => panic!("{progress:?} is no change"),
+        };
+        told(subscription).into_iter().map(of).collect()
     }
 
     #[test]
@@ -212,7 +250,24 @@ mod tests {
         assert_eq!(waiting(&mut both), [None, Some(NodeType::Watchlist), Some(NodeType::Holding)]);
         assert_eq!(waiting(&mut of_bob), [None]);
         hub.begin();
-        assert_eq!(of_bob.next().now_or_never().flatten().map(|change| change.kind), Some(ChangeKind::Resync));
+        assert_eq!(told(&mut of_bob), [Told::Change(Change::RESYNC)]);
+    }
+
+    #[test]
+    fn an_import_is_told_to_those_who_have_its_key() {
+        let hub = Arc::new(Hub::default());
+        let import = |user_id, key: &str| Wanted { user_id, interest: Interest::Import(key.to_owned()) };
+        let mut mine = hub.add(import(ADA, "k"), &limits()).unwrap();
+        let mut other = hub.add(import(ADA, "l"), &limits()).unwrap();
+        let mut of_bob = hub.add(import(BOB, "k"), &limits()).unwrap();
+        let reading = ImportProgress { stage: ImportStage::Reading, ..ImportProgress::waiting("k") };
+        hub.report(ADA, &reading);
+        hub.tell(&notice(ADA, &["sync_run"]));
+        let waiting = |key| Told::Import(ImportProgress::waiting(key));
+        assert_eq!(told(&mut mine), [waiting("k"), Told::Import(reading)]);
+        assert_eq!(told(&mut other), [waiting("l")]);
+        hub.begin();
+        assert_eq!(told(&mut of_bob), [waiting("k"), waiting("k")]);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use sea_orm::sqlx;
+use serde::Deserialize;
 
-use super::hub::Hub;
+use super::{hub::Hub, progress::News};
 use crate::{
     database::{Pool, listening::Listening},
     graphql::mutation::deed::Notice,
@@ -13,6 +14,14 @@ use crate::{
 
 /// How long is waited between two attempts.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
+
+/// What servers tell each other.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Word {
+    Import(News),
+    Changes(Notice),
+}
 
 /// Hears for as long as the server lives.
 pub async fn keep(hub: Arc<Hub>, pool: Pool) {
@@ -42,8 +51,9 @@ pub async fn keep(hub: Arc<Hub>, pool: Pool) {
 async fn hear(hub: &Hub, mut listening: Listening) -> Result<Infallible, sqlx::Error> {
     loop {
         let text = listening.next().await?;
-        match serde_json::from_str::<Notice>(&text) {
-            Ok(notice) => hub.tell(&notice),
+        match serde_json::from_str(&text) {
+            Ok(Word::Import(news)) => hub.report(news.user, &news.import),
+            Ok(Word::Changes(notice)) => hub.tell(&notice),
             // Whoever may connect to the database may say anything there.
             Err(error) => tracing::warn!(%error, "something was told that is no notice"),
         }

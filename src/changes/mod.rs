@@ -3,12 +3,14 @@
 //! Every commit of a mutation [sends word](crate::graphql::mutation::deed::Notice) to each user who sees the changed rows:
 //! ids and nothing else, over PostgreSQL's NOTIFY. Each server hears all of it on one connection, which begins
 //! with its first subscriber, and [hands it](hub) to those subscribers whose user it is for.
+//! How far an import is goes the same way, [besides its transaction](progress), since nobody hears of that before its end.
 //!
 //! | file | what it is |
 //! |---|---|
 //! | [`types`] | a change, as clients read it |
 //! | [`subscriptions`] | the root field, which says what is wanted |
 //! | [`hub`] | who listens, and a queue for each, which ends when its subscriber is too slow |
+//! | [`progress`] | news of an import under way |
 //! | `listener` | the connection to the database, begun anew after an outage |
 //!
 //! Nothing is promised to somebody who doesn't listen: whoever comes, and whoever listened through an outage, is told to
@@ -16,6 +18,7 @@
 
 pub mod hub;
 mod listener;
+pub mod progress;
 pub mod subscriptions;
 pub mod types;
 
@@ -30,9 +33,11 @@ use uuid::Uuid;
 use crate::{
     database::Pool,
     graphql::error::{Error, Result},
+    portfolio::types::ImportProgress,
 };
 use hub::{Hub, SessionWatch, Subscription};
-use types::NodeType;
+use progress::Reporter;
+use types::{Change, NodeType};
 
 /// How much of everything a user may have on one server.
 #[derive(Clone, Debug)]
@@ -55,7 +60,30 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub user_id: Uuid,
-    pub types: Vec<NodeType>,
+    pub interest: Interest,
+}
+
+/// Of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// What becomes of rows of these types.
+    Changes(Vec<NodeType>),
+    /// How far the import under this key is.
+    Import(String),
+}
+
+/// What a subscriber is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    Change(Change),
+    Import(ImportProgress),
+}
+
+impl Told {
+    /// Whether the subscriber is told nothing more after it.
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::Import(progress) if progress.is_last())
+    }
 }
 
 /// The changes that this server hears of.
@@ -80,6 +108,11 @@ impl Changes {
         let heard = tokio::time::timeout(self.limits.patience, self.hub.heard()).await;
         heard.map_err(|_| Error::unavailable())?;
         self.hub.add(wanted, &self.limits)
+    }
+
+    /// Tells how far an import of this user's is.
+    pub fn reporter(&self, user_id: Uuid, key: String) -> Reporter {
+        Reporter::begin(self.pool.clone(), user_id, key)
     }
 
     /// Tells when sessions of this user may have ended.

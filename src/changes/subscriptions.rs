@@ -10,7 +10,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use strum::VariantArray;
 
 use super::{
-    Wanted,
+    Interest, Told, Wanted,
     types::{Change, NodeType},
 };
 use crate::{
@@ -24,7 +24,7 @@ pub enum Stage {
     /// To say what is wanted.
     Opening(Opening),
     /// To tell this.
-    Telling(Change),
+    Telling(Told),
 }
 
 /// Where the field puts down what is wanted.
@@ -32,6 +32,11 @@ pub enum Stage {
 pub struct Opening(Arc<Mutex<Option<Wanted>>>);
 
 impl Opening {
+    /// Puts down what is wanted.
+    pub fn want(&self, wanted: Wanted) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+    }
+
     /// What is wanted; `None` when the field did not get so far.
     pub fn wanted(&self) -> Option<Wanted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -56,11 +61,12 @@ impl ChangesSubscriptions {
         let viewer = call(ctx).viewer()?;
         Ok(match ctx.data_unchecked::<Stage>() {
             Stage::Opening(opening) => {
-                let wanted = Wanted { user_id: viewer.user.id, types: permitted(&Scope::viewer(viewer), types)? };
-                *opening.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+                let types = permitted(&Scope::viewer(viewer), types)?;
+                opening.want(Wanted { user_id: viewer.user.id, interest: Interest::Changes(types) });
                 stream::empty().boxed()
             }
-            Stage::Telling(change) => stream::iter([change.clone()]).boxed(),
+            Stage::Telling(Told::Change(change)) => stream::iter([change.clone()]).boxed(),
+            Stage::Telling(Told::Import(_)) => stream::empty().boxed(),
         })
     }
 }

@@ -23,3 +23,4 @@ pub mod schema;
 pub mod select;
 pub mod server_info;
 pub mod table;
+pub mod upload;

@@ -15,7 +15,7 @@ use crate::{
     changes::subscriptions::ChangesSubscriptions,
     journaling::{mutations::JournalingMutations, queries::JournalingQueries},
     onboarding::{mutations::OnboardingMutations, queries::OnboardingQueries},
-    portfolio::mutations::PortfolioMutations,
+    portfolio::{mutations::PortfolioMutations, subscriptions::ImportSubscriptions},
     preferences::mutations::PreferenceMutations,
     prices::{PriceMutations, PriceQueries},
     rebalancing::mutations::RebalancingMutations,
@@ -60,7 +60,7 @@ pub struct Mutation(
 
 /// Everything that can be followed.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ChangesSubscriptions);
+pub struct Subscription(ChangesSubscriptions, ImportSubscriptions);
 
 pub type Schema = AsyncGraphql<Query, Mutation, Subscription>;
 

@@ -6,6 +6,8 @@
 //! So a request runs only if it has something that no page can send without that leave:
 //!
 //! - POST has the media type `application/json`, and no second one.
+//! - POST with a file has the media type `multipart/form-data`, as a form of any page may have it; so it has one of the
+//!   headers of GET besides.
 //! - GET has [one of a few headers](PREFLIGHT_HEADERS), a bearer token, or the media type `application/json`.
 //!   `Accept` is none of them: a page may set that to anything it likes.
 //!
@@ -27,7 +29,7 @@ use axum::{
 use super::{
     answer::{JSON, refused},
     graphql::{media_type, not_acceptable},
-    websocket,
+    upload, websocket,
 };
 use crate::{app::App, graphql::error::Error};
 
@@ -37,6 +39,9 @@ pub const PREFLIGHT_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("apollo-require-preflight"),
     HeaderName::from_static("x-requested-with"),
 ];
+
+/// Where documents come, with files too.
+const GRAPHQL_PATH: &str = "/graphql";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -125,6 +130,11 @@ pub async fn refuse(State(app): State<Arc<App>>, mut request: Request, next: Nex
 fn fault(request: &Request) -> Option<(StatusCode, Error)> {
     let headers = request.headers();
     match *request.method() {
+        Method::POST if request.uri().path() == GRAPHQL_PATH && upload::boundary(headers).is_some() => {
+            let text = "A file is sent with the header GraphQL-Require-Preflight, or with a token.";
+            let error = || (StatusCode::BAD_REQUEST, Error::invalid(&[], "REQUIRED", text));
+            (!asks_leave(headers)).then(error)
+        }
         Method::POST if !is_json(headers) => {
             let error = Error::invalid(&[], "FORMAT", "A request is sent as application/json.");
             Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, error))

@@ -102,16 +102,16 @@ impl Feed {
 
     /// Only the waiting is given up when something else happens first; what is told is told to its end.
     async fn next(&mut self) -> Option<String> {
-        let change = tokio::select! {
+        let told = tokio::select! {
             biased;
             () = stopping(&mut self.ending) => return None,
             () = &mut self.session_end => return Some(self.ended(&session_ended())),
-            change = self.live.change() => change,
+            told = self.live.told() => told,
             () = sleep(KEEP_ALIVE) => return Some(COMMENT.to_owned()),
         };
-        Some(match self.live.news(change).await {
+        Some(match self.live.news(told).await {
             News::Answer(answer) => next(&answer),
-            News::Last(answer) => self.ended(&answer),
+            News::Complete(answer) | News::Last(answer) => self.ended(&answer),
             News::SessionEnded => self.ended(&session_ended()),
         })
     }

@@ -3,6 +3,7 @@
 use std::{any::Any, net::SocketAddr, sync::Arc};
 
 use axum::{
+    body::Body,
     extract::{ConnectInfo, RawQuery, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -16,7 +17,7 @@ use super::{
     listen::{self, BodyFault, Ending},
     request::RequestId,
     run::{Caller, run},
-    websocket,
+    upload, websocket,
 };
 use crate::{
     app::App,
@@ -46,10 +47,13 @@ pub async fn get(State(app): State<Arc<App>>, RawQuery(query): RawQuery, request
     }
 }
 
-/// A document in the body, as JSON: [`cross_site`](super::cross_site) lets nothing else through.
+/// A document in the body, as JSON or [with a file](upload): [`cross_site`](super::cross_site) lets nothing else through.
 pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(media) = media_type(&parts.headers) else { return not_acceptable() };
+    if upload::boundary(&parts.headers).is_some() {
+        return with_file(&app, media, parts, body).await;
+    }
     let body = match listen::read(body, BODY_MAX).await {
         Ok(body) => body,
         Err(fault) => return unreadable(media, &fault),
@@ -61,6 +65,30 @@ pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     match guard::admit(sent) {
         Ok(admitted) => answer(&app, media, parts, admitted).await,
         Err(refusal) => not_admitted(media, refusal),
+    }
+}
+
+/// A document that comes with a file. Its room is free again once it is answered.
+async fn with_file(app: &Arc<App>, media: &'static str, parts: Parts, body: Body) -> Response {
+    let (sent, _room) = match upload::receive(app, &caller(&parts), body).await {
+        Ok(received) => received,
+        Err(fault) => return not_received(media, fault),
+    };
+    let admitted = match guard::admit(sent) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return not_admitted(media, refusal),
+    };
+    match upload::at_home(&admitted) {
+        Ok(()) => answer(app, media, parts, admitted).await,
+        Err(fault) => not_received(media, fault),
+    }
+}
+
+fn not_received(media: &'static str, fault: upload::Fault) -> Response {
+    match fault {
+        upload::Fault::Body(fault) => unreadable(media, &fault),
+        upload::Fault::Refused(Some(status), error) => refused(media, status, *error),
+        upload::Fault::Refused(None, error) => respond(media, Answer::refused(*error)),
     }
 }
 
@@ -86,10 +114,8 @@ pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
 }
 
 async fn answer(app: &Arc<App>, media: &'static str, parts: Parts, admitted: Admitted) -> Response {
-    let request_id = parts.extensions.get::<RequestId>().map_or_else(uuid::Uuid::now_v7, |id| id.0);
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let takes_events = accepts(&parts.headers, &[EVENT_STREAM]) > 0.0;
-    let caller = Caller { headers: parts.headers, peer, request_id };
+    let caller = caller(&parts);
     if !admitted.is_subscription() {
         return respond(media, run(app, caller, admitted).await);
     }
@@ -99,6 +125,12 @@ async fn answer(app: &Arc<App>, media: &'static str, parts: Parts, admitted: Adm
     }
     let ending = parts.extensions.get::<watch::Receiver<Ending>>().cloned();
     event_stream::follow(app.clone(), caller, admitted, ending).await
+}
+
+fn caller(parts: &Parts) -> Caller {
+    let request_id = parts.extensions.get::<RequestId>().map_or_else(uuid::Uuid::now_v7, |id| id.0);
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    Caller { headers: parts.headers.clone(), peer, request_id }
 }
 
 fn not_admitted(media: &'static str, refusal: Refusal) -> Response {

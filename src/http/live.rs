@@ -18,9 +18,9 @@ use super::{
 use crate::{
     app::App,
     changes::{
+        Told,
         hub::Subscription,
         subscriptions::{Opening, Stage},
-        types::Change,
     },
     graphql::error::{Error, ErrorCode},
 };
@@ -35,10 +35,12 @@ pub struct Live {
     changes: Subscription,
 }
 
-/// What there is to say of a change.
+/// What there is to say of something that is told.
 pub enum News {
     Answer(Answer),
-    /// With this it is over.
+    /// After this nothing more is told.
+    Complete(Answer),
+    /// With this error it is over.
     Last(Answer),
     /// The session has ended, and the subscription with it.
     SessionEnded,
@@ -65,15 +67,16 @@ impl Live {
         begun.map(|(user_id, changes)| Self { user_id, app, caller, admitted, changes })
     }
 
-    /// The next change. Waiting may be given up and begun again.
-    pub async fn change(&mut self) -> Option<Change> {
+    /// What is told next. Waiting may be given up and begun again.
+    pub async fn told(&mut self) -> Option<Told> {
         self.changes.next().await
     }
 
-    /// What is to be said of a change; of none, that the client was too slow.
-    pub async fn news(&self, change: Option<Change>) -> News {
-        let Some(change) = change else { return News::Last(Answer::refused(too_slow())) };
-        let stage = Part::Stage(Stage::Telling(change));
+    /// What is to be said of it; of nothing, that the client was too slow.
+    pub async fn news(&self, told: Option<Told>) -> News {
+        let Some(told) = told else { return News::Last(Answer::refused(too_slow())) };
+        let is_last = told.is_last();
+        let stage = Part::Stage(Stage::Telling(told));
         let mut answer = unless_panicked(run_part(&self.app, &self.caller, &self.admitted, stage)).await;
         // What HTTP says beside a body has been said long ago.
         answer.headers = HeaderMap::new();
@@ -81,7 +84,7 @@ impl Live {
             return News::SessionEnded;
         }
         if answer.data.as_ref().is_some_and(|data| *data != Value::Null) {
-            return News::Answer(answer);
+            return if is_last { News::Complete(answer) } else { News::Answer(answer) };
         }
         // Whoever isn't told of a change has to begin again, so that they are told to fetch.
         answer.data = None;

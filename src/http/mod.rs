@@ -24,6 +24,7 @@ pub mod request;
 pub mod run;
 pub mod security_headers;
 pub mod session;
+pub mod upload;
 pub mod websocket;
 
 use std::sync::Arc;

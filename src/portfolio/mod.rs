@@ -15,6 +15,7 @@ pub mod freshness;
 pub mod jobs;
 pub mod mutations;
 mod store;
+pub mod subscriptions;
 pub mod types;
 pub mod valuation;
 

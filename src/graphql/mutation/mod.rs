@@ -30,6 +30,7 @@ use super::{
     call::{Call, call},
     error::{Error, Result},
     input::Check,
+    upload::without_files,
 };
 use crate::access::{Access, Module};
 pub use deed::Deed;
@@ -122,9 +123,9 @@ async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Paylo
     M::payload(call, done).await.map(Some)
 }
 
-/// The input as the client sent it, in which a field that was left out is not there.
+/// The input as the client sent it, in which a field that was left out is not there, and a file stands as its digest.
 fn arguments(ctx: &Context<'_>) -> Result<Value> {
     let given = ctx.field().arguments().map_err(|error| Error::internal(error.message))?;
     let input = given.into_iter().find(|(name, _)| name == "input").map(|(_, value)| value);
-    input.unwrap_or_default().into_json().map_err(Error::internal)
+    without_files(input.unwrap_or_default()).into_json().map_err(Error::internal)
 }

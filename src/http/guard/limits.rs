@@ -1,9 +1,14 @@
 //! How large a document may be, and the sentence for one that is larger.
 
-use crate::graphql::error::{Error, ErrorCode};
+use crate::{
+    graphql::error::{Error, ErrorCode},
+    portfolio::formats,
+};
 
-/// How large the body of a request or a message may be, in bytes.
+/// How large the body of a request or a message may be, in bytes, apart from a file that comes with it.
 pub const BODY_MAX: usize = 128 * 1024;
+/// How large a file may be, in bytes.
+pub const FILE_MAX: usize = formats::SIZE_MAX;
 
 /// From here on a figure is not told exactly: it may have stopped being one.
 const TOLD_MAX: usize = 10_000_000;

@@ -31,7 +31,7 @@ use async_graphql::{
 };
 use size::Size;
 
-pub use limits::{BODY_MAX, Limit};
+pub use limits::{BODY_MAX, FILE_MAX, Limit};
 pub use sent::Sent;
 
 use super::{
@@ -53,6 +53,11 @@ impl Admitted {
     /// Whether it changes nothing, so that an address may hold it.
     pub fn is_query(&self) -> bool {
         self.operation.kind == OperationType::Query
+    }
+
+    /// Whether it changes something.
+    pub fn is_mutation(&self) -> bool {
+        self.operation.kind == OperationType::Mutation
     }
 
     /// Whether it has any number of answers.

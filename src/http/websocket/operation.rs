@@ -71,7 +71,7 @@ impl Operation {
         self.say(Word::Last(Outgoing::complete(&self.id))).await
     }
 
-    /// A subscription never completes by itself, so a client that hears no more of it asks again.
+    /// Following changes never completes by itself, so a client that hears no more of it asks again.
     async fn follow(&self, admitted: Admitted) -> Result<(), Gone> {
         let mut live = match Live::open(self.app.clone(), self.caller.clone(), admitted).await {
             Ok(live) => live,
@@ -79,9 +79,13 @@ impl Operation {
         };
         self.say(Word::Subscribed).await?;
         loop {
-            let change = live.change().await;
-            match live.news(change).await {
+            let told = live.told().await;
+            match live.news(told).await {
                 News::Answer(answer) => self.say(Word::Message(Outgoing::answer(&self.id, &answer))).await?,
+                News::Complete(answer) => {
+                    self.say(Word::Message(Outgoing::answer(&self.id, &answer))).await?;
+                    return self.say(Word::Last(Outgoing::complete(&self.id))).await;
+                }
                 News::Last(answer) => return self.fail(&answer).await,
                 News::SessionEnded => return self.say(Word::SessionEnded).await,
             }

@@ -13,6 +13,7 @@ mod nulls;
 mod post;
 mod security_headers;
 mod slow_statements;
+mod uploads;
 
 use axum::{
     body::{Body, Bytes},

@@ -92,7 +92,7 @@ async fn takes_json_in_utf_8_alone() {
         ("application/json; charset=iso-8859-1", 415),
         ("application/graphql", 415),
         ("application/x-www-form-urlencoded", 415),
-        ("multipart/form-data; boundary=x", 415),
+        ("multipart/mixed; boundary=x", 415),
         ("text/plain", 415),
         ("application/jsonp", 415),
         ("", 415),

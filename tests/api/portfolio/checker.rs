@@ -78,6 +78,49 @@ pub async fn differences(api: &Api) -> Vec<String> {
     differences
 }
 
+/// What the user's portfolios come to by currency, from positions, holdings entered by hand and cash: value, cost, gain,
+/// and how many holdings. Positions of one symbol in one portfolio are one holding; amounts in different currencies are
+/// never added.
+pub async fn totals(api: &Api, user: Uuid) -> BTreeMap<String, [Decimal; 4]> {
+    let mut admin = api.admin().await;
+    let portfolios: BTreeMap<Named, Portfolio> =
+        read(&mut admin, "portfolio_summary", |row| (named(row, "user_id", "vault_id").unwrap(), portfolio(row))).await;
+    let holdings: BTreeMap<Uuid, Holding> =
+        read(&mut admin, "portfolio_holdings", |row| (row.get("id"), holding(row))).await;
+    let positions: BTreeMap<Uuid, Position> =
+        read(&mut admin, "portfolio_position", |row| (row.get("id"), position(row))).await;
+    let mapped: BTreeMap<Named, String> =
+        read(&mut admin, "account_portfolios", |row| (named(row, "user_id", "account").unwrap(), row.get("vault_id")))
+            .await;
+    let mut totals: BTreeMap<String, [Decimal; 4]> = BTreeMap::new();
+    for ((_, _), portfolio) in portfolios.iter().filter(|((owner, _), _)| *owner == user) {
+        totals.entry(portfolio.currency.clone()).or_default()[0] += portfolio.cash;
+    }
+    let mut parts: BTreeMap<(String, String, String), Vec<(Decimal, Decimal)>> = BTreeMap::new();
+    for position in positions.values().filter(|position| position.user == user) {
+        let account = (user, position.account.clone());
+        let base = mapped.get(&account).unwrap_or(&position.account).clone();
+        let place = (position.currency.clone(), base, position.symbol.clone());
+        parts.entry(place).or_default().push((position.quantity, position.avg_price));
+    }
+    for ((currency, base, symbol), parts) in &parts {
+        let (quantity, cost) = summed(parts);
+        let is_own = portfolios.get(&(user, base.clone())).is_some_and(|own| own.currency == *currency);
+        let vault = if is_own { base.clone() } else { format!("{base} {currency}") };
+        let is_there = |holding: &&Holding| holding.vault == Some((user, vault.clone())) && holding.symbol == *symbol;
+        // Which price is the latest is the server's to say.
+        let price = holdings.values().find(is_there).map_or(Decimal::ZERO, |holding| holding.price);
+        let value = money(quantity * price);
+        let paid = money(quantity * cost);
+        let sums = totals.entry(currency.clone()).or_default();
+        let gain = if cost.is_zero() { Decimal::ZERO } else { value - paid };
+        for (sum, figure) in sums.iter_mut().zip([value, paid, gain, Decimal::ONE]) {
+            *sum += figure;
+        }
+    }
+    totals
+}
+
 fn valued(holding: &Holding) -> [Decimal; 3] {
     let (value, cost) = (money(holding.quantity * holding.price), money(holding.quantity * holding.avg_cost));
     if holding.avg_cost.is_zero() {

@@ -348,6 +348,11 @@ async fn wrong_inputs_are_refused_with_their_fields() {
     let ada = api.somebody("ada").await;
     let good = csv("AAPL,10,150,180,USD\n");
     for (changes, refusal) in [
+        (json!({ "content": null }), "INVALID, input.file REQUIRED"),
+        (json!({ "progressKey": "two words" }), "INVALID, input.progressKey FORMAT"),
+        (json!({ "progressKey": "x".repeat(65) }), "INVALID, input.progressKey FORMAT"),
+        // A file is no text, whatever the text looks like.
+        (json!({ "file": "#__graphql_file__:0" }), "INVALID, input.file FORMAT"),
         (json!({ "content": "" }), "INVALID, input.content EMPTY"),
         (json!({ "content": "hello" }), "INVALID, input.content UNKNOWN_FORMAT"),
         (json!({ "content": "x".repeat(100 * 1024 + 1) }), "INVALID, input.content TOO_LONG"),

@@ -6,15 +6,23 @@ pub mod checker;
 
 mod accounts;
 mod batches;
+mod chance;
 mod crowds;
+mod formats;
 mod holdings;
 mod imports;
 mod portfolios;
 mod positions;
+mod progress;
+mod uploads;
 
 use serde_json::{Value, json};
 
 use crate::support::{Api, Somebody};
+
+/// What is told of an import and its rows.
+const IMPORT_ROWS: &str = "run { status recordsImported filename } source
+    rows { lines symbol account action field code position { quantity avgPrice currentPrice currency } }";
 
 /// A document that asks for one mutation.
 pub fn document(name: &str, selection: &str) -> String {

@@ -5,6 +5,7 @@ mod mail;
 mod picture;
 mod server;
 mod statements;
+pub mod upload;
 
 use std::{
     collections::BTreeSet,

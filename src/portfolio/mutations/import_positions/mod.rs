@@ -1,5 +1,6 @@
 //! `importPositions`: a broker's file becomes positions.
 
+mod reading;
 mod results;
 mod run;
 mod source;
@@ -8,8 +9,6 @@ use async_graphql::{Enum, InputObject, SimpleObject};
 use entity::portfolio_sync_log;
 use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +18,7 @@ use super::{
 };
 use crate::{
     access::Module,
+    changes::progress::Reporter,
     clock,
     graphql::{
         call::Call,
@@ -27,13 +27,14 @@ use crate::{
         input::Check,
         mutation::{Deed, Mutation, Write, deed::Change},
         scalars::Currency,
+        upload::Upload,
     },
     portfolio::{
-        formats::{self, Format, Parsed},
         store::importing,
-        types::{Portfolio, Position, SyncRun},
+        types::{ImportProgress, ImportStage, Portfolio, Position, SyncRun},
     },
 };
+use reading::{Read, Reading};
 use results::ImportAction;
 pub use results::{ImportCounts, ImportedRow};
 use run::Import;
@@ -57,8 +58,10 @@ pub enum ImportPolicy {
 /// A broker's file.
 #[derive(InputObject)]
 pub struct ImportPositionsInput {
-    /// The text of the file, at most 100 KB; UTF-8, with or without a byte order mark.
-    pub content: String,
+    /// The text of the file, at most 100 KB; UTF-8, with or without a byte order mark. Either this or `file` is given.
+    pub content: Option<String>,
+    /// The file itself, at most 20 MB; UTF-8, with or without a byte order mark. Either this or `content` is given.
+    pub file: Option<Upload>,
     /// What kind of file it is; recognised from its content when left out.
     pub source: Option<ImportSource>,
     /// The names of its columns, for a CSV file that has others than the usual ones.
@@ -70,6 +73,9 @@ pub struct ImportPositionsInput {
     pub currency: Option<Currency>,
     /// What the file is called, at most 500 characters.
     pub filename: Option<String>,
+    /// Under which key `importProgress` tells how far it is: one word of at most 64 visible ASCII characters that the client
+    /// makes up, such as a UUID. Nothing is told when it is left out.
+    pub progress_key: Option<String>,
     /// What happens when some of its rows fail.
     #[graphql(default_with = "ImportPolicy::RejectAll")]
     pub error_policy: ImportPolicy,
@@ -103,26 +109,9 @@ pub struct Imported {
     source: ImportSource,
     rows: Vec<ImportedRow>,
     portfolios: Vec<Uuid>,
-}
-
-impl ImportPositionsInput {
-    fn parsed(&self) -> Result<Parsed> {
-        let mapping = self.mapping.as_ref().map(ImportMappingInput::mapping).unwrap_or_default();
-        let format = self.source.map(ImportSource::format);
-        let account = self.account.as_deref().map(str::trim);
-        formats::read(self.content.as_bytes(), format, &mapping, account)
-            .map_err(|error| Error::invalid(&["input", "content"], error.code, error.message))
-    }
-
-    /// What tells one file from another: its content, and how it is read.
-    fn digest(&self, format: Format) -> Result<String> {
-        let currency = self.currency.as_ref().map(|currency| &currency.0);
-        let reading = json!({ "format": format!("{format:?}"), "mapping": self.mapping, "currency": currency });
-        let mut digest = Sha256::new();
-        digest.update(reading.to_string());
-        digest.update(self.content.as_bytes());
-        Ok(data_encoding::HEXLOWER.encode(&digest.finalize()))
-    }
+    /// What tells the end of it, once it is committed.
+    #[serde(skip)]
+    reporter: Option<Reporter>,
 }
 
 /// ALREADY_IMPORTED, with the earlier run.
@@ -138,11 +127,20 @@ impl Mutation for ImportPositionsInput {
     type Payload = ImportPositionsPayload;
 
     fn check(&self, check: &mut Check) {
-        if self.content.len() > TEXT_MAX {
-            check.problem("content", "TOO_LONG", format!("content has at most {} KB.", TEXT_MAX / 1024));
+        match (&self.content, &self.file) {
+            (None, None) => check.problem("file", "REQUIRED", "Send a file, or its text as content."),
+            (Some(_), Some(_)) => check.problem("file", "NOT_BOTH", "Send a file or its text, not both."),
+            (Some(text), None) if text.len() > TEXT_MAX => {
+                let sentence = format!("content has at most {} KB; send more as a file.", TEXT_MAX / 1024);
+                check.problem("content", "TOO_LONG", sentence);
+            }
+            _ => {}
         }
         check.optional_text("account", self.account.as_ref(), NAME_MAX);
         check.optional_text("filename", self.filename.as_ref(), FILENAME_MAX);
+        if self.progress_key.as_ref().is_some_and(|key| !ImportProgress::is_key(key)) {
+            check.problem("progressKey", "FORMAT", ImportProgress::key_sentence());
+        }
         let Some(mapping) = &self.mapping else { return };
         check.within("mapping", |check| mapping.check(check));
         if !matches!(self.source, None | Some(ImportSource::Csv | ImportSource::Sharesies)) {
@@ -156,8 +154,19 @@ impl Mutation for ImportPositionsInput {
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Imported, Deed)> {
         let started = clock::now();
-        let parsed = self.parsed()?;
-        let (digest, account) = (self.digest(parsed.format)?, parsed.account.clone());
+        let key = self.progress_key.clone();
+        let mut reporter = key.map(|key| write.call().app.changes.reporter(write.user_id(), key));
+        let mut tell = |stage, rows| {
+            if let Some(reporter) = &mut reporter {
+                reporter.tell(stage, rows);
+            }
+        };
+        tell(ImportStage::Reading, None);
+        let reading = Reading::new(&self);
+        let path = ["input", reading.field];
+        let Read { parsed, digest } = reading.finish().await?;
+        let account = parsed.account.clone();
+        tell(ImportStage::Writing, Some(parsed.rows.len()));
         importing::one_at_a_time(write.transaction(), write.user_id()).await?;
         let same = (digest.as_str(), account.as_str(), self.remove_missing);
         if let Some(earlier) = importing::earlier_run(write.transaction(), write.user_id(), same).await? {
@@ -171,11 +180,11 @@ impl Mutation for ImportPositionsInput {
             ..Import::new(parsed, source.sync_source(), self.currency.as_ref().map(|currency| currency.0.as_str()))
         };
         import.run(write).await?;
+        tell(ImportStage::Totalling, None);
 
         let counts = ImportCounts::of(&import.rows);
         let accounts = if import.is_rejected() { Vec::new() } else { import.accounts() };
-        let settled = books.settle_accounts(write, &accounts, Vec::new(), &["input", "content"]).await?;
-        let settled = settled.having_opened(import.opened.iter().copied());
+        let settled = books.settle_imported(write, &accounts, import.opened.clone(), &path).await?;
         let run = Uuid::now_v7();
         let log = portfolio_sync_log::ActiveModel {
             id: Set(run),
@@ -193,12 +202,15 @@ impl Mutation for ImportPositionsInput {
         write.insert(log).await?;
         let deed = told(&import.rows, run);
         let positions: Vec<Uuid> = import.rows.iter().filter_map(|row| row.position).collect();
-        let done = Imported { run, source, portfolios: settled.portfolios(), rows: import.rows };
+        let done = Imported { run, source, portfolios: settled.portfolios(), rows: import.rows, reporter };
         Ok((done, settled.told_by(deed, &positions)))
     }
 
     async fn payload(call: &Call, imported: Imported) -> Result<ImportPositionsPayload> {
-        let Imported { run, source, rows, portfolios: fed } = imported;
+        let Imported { run, source, rows, portfolios: fed, mut reporter } = imported;
+        if let Some(reporter) = &mut reporter {
+            reporter.tell(ImportStage::Done, None);
+        }
         Ok(ImportPositionsPayload {
             run: call.fetch(run).await?,
             source,

@@ -174,10 +174,6 @@ impl ImportedRow {
         Some((self.account.as_deref()?, self.symbol.as_deref()?))
     }
 
-    pub fn is_about(&self, account: &str, symbol: &str) -> bool {
-        self.key() == Some((account, symbol))
-    }
-
     /// The row, which is not taken over.
     pub fn refuse(&mut self, action: ImportAction, field: Option<&str>, code: &str, sentence: &str) {
         self.action = action;

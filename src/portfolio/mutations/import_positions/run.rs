@@ -1,5 +1,7 @@
 //! One import: rows become positions, as many as the policy lets.
 
+use std::collections::{HashMap, HashSet};
+
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -107,10 +109,11 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn refuse(&mut self, obstacles: &[Obstacle]) {
+    fn refuse<'o>(&mut self, obstacles: &'o [Obstacle]) {
+        let met = |obstacle: &'o Obstacle| ((obstacle.account.as_str(), obstacle.symbol.as_str()), obstacle);
+        let met: HashMap<(&str, &str), &Obstacle> = obstacles.iter().map(met).collect();
         for row in self.rows.iter_mut().filter(|row| row.is_open()) {
-            let is_met = |obstacle: &&Obstacle| row.is_about(&obstacle.account, &obstacle.symbol);
-            if let Some(obstacle) = obstacles.iter().find(is_met) {
+            if let Some(obstacle) = row.key().and_then(|key| met.get(&key).copied()) {
                 row.refuse(ImportAction::Failed, Some("symbol"), obstacle.code, &obstacle.sentence);
             }
         }
@@ -133,7 +136,9 @@ impl<'a> Import<'a> {
         self.opened = feeding::open_bases(transaction, user, &accounts, &preferred).await?;
         let mut obstacles = feeding::obstacles(transaction, user, &accounts).await?;
         // What stood in the way before is not this file's matter.
-        obstacles.retain(|met| self.rows.iter().any(|row| row.is_open() && row.is_about(&met.account, &met.symbol)));
+        let open: HashSet<(&str, &str)> =
+            self.rows.iter().filter(|row| row.is_open()).filter_map(ImportedRow::key).collect();
+        obstacles.retain(|met| open.contains(&(met.account.as_str(), met.symbol.as_str())));
         Ok(obstacles)
     }
 
