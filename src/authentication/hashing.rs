@@ -104,10 +104,18 @@ impl Turn {
         Ok(known & checked.unwrap_or(false))
     }
 
+    /// A place to compute in, for as long as it is held.
+    ///
+    /// # Errors
+    /// UNAVAILABLE with the time to come back, when the wait was too long.
+    pub async fn place(&self) -> Result<OwnedSemaphorePermit> {
+        let place = timeout(self.wait_max, self.places.clone().acquire_owned()).await.map_err(|_| crowded())?;
+        place.map_err(Error::internal)
+    }
+
     /// Runs one computation of bcrypt. Each is told at the level trace, where tests count them.
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let place = timeout(self.wait_max, self.places.clone().acquire_owned()).await.map_err(|_| crowded())?;
-        let place = place.map_err(Error::internal)?;
+        let place = self.place().await?;
         tracing::trace!("bcrypt");
         let working = tokio::task::spawn_blocking(move || {
             // Held here, because nothing stops a computation whose client has gone.

@@ -43,7 +43,11 @@ enum Action {
     /// Make an account an administrator
     Promote {
         /// The address that it signs in with
-        email: String,
+        #[arg(required_unless_present = "named")]
+        email: Option<String>,
+        /// The same address, as `create` takes it
+        #[arg(long = "email", value_name = "EMAIL", conflicts_with = "email")]
+        named: Option<String>,
     },
 }
 
@@ -61,7 +65,7 @@ pub async fn run(settings: &Settings, arguments: Arguments) -> Result<(), Failur
             let password = new_password()?.expose_secret().to_owned();
             Task::Create(NewAccount { email, password, tier, is_admin: admin })
         }
-        Action::Promote { email } => Task::Promote(email),
+        Action::Promote { email, named } => Task::Promote(email.or(named).unwrap_or_default()),
     };
     let source = Source::of(settings)?;
     let place = Place::open(settings).await?;

@@ -25,9 +25,21 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// How much longer than PostgreSQL's own limit a statement is waited for.
 const STATEMENT_MARGIN: Duration = Duration::from_secs(1);
 
+/// How much later than its patience ends a request is answered at the latest, when the database goes away once more.
+const SECOND_LOSS: Duration = Duration::from_millis(500);
+
 tokio::task_local! {
-    /// How long this request may still wait for the database, all its waits together.
-    static PATIENCE: Cell<Option<Duration>>;
+    /// The waits of this request, all together.
+    static WAITS: Waits;
+}
+
+/// How a request has waited for the database.
+struct Waits {
+    begun: Instant,
+    /// How long it may still wait for a connection; None before it has waited for one.
+    left: Cell<Option<Duration>>,
+    /// Whether the database was away meanwhile.
+    has_met_loss: Cell<bool>,
 }
 
 /// Connections to the database, and its pulse. Cloning shares them.
@@ -95,21 +107,22 @@ impl Pool {
 
     /// What a statement's answer is, unless the database falls silent or takes longer than PostgreSQL itself would allow.
     pub async fn answer_of<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-        let work = self.pulse.unless_silent_for(self.silence_left(), work);
+        let work = self.pulse.unless_silent_for(self.silence_borne(), work);
         let outcome = match self.statement_max {
             Some(limit) => timeout(limit, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)),
             None => work.await,
         };
         if matches!(outcome, Err(sqlx::Error::PoolTimedOut)) {
-            let _ = PATIENCE.try_with(|patience| patience.set(Some(Duration::ZERO)));
+            let _ = WAITS.try_with(|waits| waits.left.set(Some(Duration::ZERO)));
         }
         outcome
     }
 
-    /// How long a silence this request bears: the less, the longer it has waited already.
-    fn silence_left(&self) -> Duration {
-        let left = PATIENCE.try_with(Cell::get).ok().flatten().unwrap_or(self.patience);
-        self.silence.mul_f64((left.as_secs_f64() / self.patience.as_secs_f64()).clamp(0.0, 1.0))
+    /// How long a silence this request bears: one that has met a loss before is to be answered in time all the same.
+    fn silence_borne(&self) -> Duration {
+        let latest = self.patience + SECOND_LOSS;
+        let left = |waits: &Waits| waits.has_met_loss.get().then(|| latest.saturating_sub(waits.begun.elapsed()));
+        WAITS.try_with(left).ok().flatten().map_or(self.silence, |left| left.min(self.silence))
     }
 
     async fn reach<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, sqlx::Error>
@@ -118,6 +131,9 @@ impl Pool {
     {
         let mut dead = 0;
         loop {
+            if self.pulse.is_silent() {
+                let _ = WAITS.try_with(|waits| waits.has_met_loss.set(true));
+            }
             self.pulse.return_of_database().await?;
             match self.pulse.unless_silent(attempt()).await {
                 Err(error) if is_cut(&error) || self.pulse.is_silent() => {}
@@ -140,25 +156,25 @@ where
     F: Future<Output = Result<T, sqlx::Error>>,
 {
     // Outside of a request there is nobody to remember it for.
-    let left = PATIENCE.try_with(Cell::get).ok().flatten().unwrap_or(pool.patience);
+    let left = WAITS.try_with(|waits| waits.left.get()).ok().flatten().unwrap_or(pool.patience);
     let begun = Instant::now();
     let outcome = timeout(left, pool.reach(attempt)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
     let gave_up = matches!(outcome, Err(sqlx::Error::PoolTimedOut));
-    let _ = PATIENCE.try_with(|patience| {
-        patience.set(Some(if gave_up { Duration::ZERO } else { left.saturating_sub(begun.elapsed()) }))
-    });
+    let left = if gave_up { Duration::ZERO } else { left.saturating_sub(begun.elapsed()) };
+    let _ = WAITS.try_with(|waits| waits.left.set(Some(left)));
     outcome
 }
 
 /// Runs what belongs to one request, which altogether waits only once for a database that is away.
 pub async fn in_one_request<T>(work: impl Future<Output = T>) -> T {
-    PATIENCE.scope(Cell::new(None), work).await
+    let waits = Waits { begun: Instant::now(), left: Cell::new(None), has_met_loss: Cell::new(false) };
+    WAITS.scope(waits, work).await
 }
 
 /// Whether an error is about the connection and not about what was asked.
 fn is_cut(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) => true,
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::BeginFailed => true,
         sqlx::Error::Database(cause) => cause.code().is_some_and(|code| code.starts_with("57P")),
         _ => false,
     }
@@ -172,6 +188,12 @@ async fn is_trusted(connection: &mut PgConnection, life: &PoolConnectionMetadata
     life.idle_for < IDLE_TRUST || matches!(timeout(TRUST_PATIENCE, connection.ping()).await, Ok(Ok(())))
 }
 
+/// Whether nothing runs on a connection any more, and no transaction is open on it.
+///
+/// One that was given up while it began is opened by PostgreSQL after all, and the library doesn't know of it: whoever
+/// came next would be in somebody else's snapshot and scope. What tells of it is that a transaction can be begun with a
+/// statement that begins none; and in one that has failed, no statement is taken.
 async fn is_free(connection: &mut PgConnection) -> bool {
-    matches!(timeout(RELEASE_PATIENCE, connection.ping()).await, Ok(Ok(())))
+    let look = timeout(RELEASE_PATIENCE, connection.begin_with("SELECT")).await;
+    matches!(look, Ok(Err(sqlx::Error::BeginFailed)))
 }

@@ -20,7 +20,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 const HOPE: Duration = Duration::from_secs(5);
 
 /// A shorter silence is none: the database is asked only so often.
-const SILENCE_MIN: Duration = Duration::from_millis(750);
+const SILENCE_MIN: Duration = Duration::from_millis(500);
 
 /// What is known of the database. Cloning shares it.
 #[derive(Clone, Debug)]

@@ -14,14 +14,16 @@
 //! A WebSocket needs no leave, for a browser asks none: there [its own handshake](super::websocket) decides, after the
 //! origin was checked here.
 //!
+//! A page can also have a name of its own lead to this machine; [`host`](super::host) tells those requests.
+//!
 //! Besides, the browser says itself where a request comes from, in `Sec-Fetch-Site` and `Origin`, which no script can
 //! forge. What comes from an origin that is neither the server's own nor configured is refused, whatever it carries.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -29,7 +31,7 @@ use axum::{
 use super::{
     answer::{JSON, refused},
     graphql::{media_type, not_acceptable},
-    upload, websocket,
+    host, upload, websocket,
 };
 use crate::{app::App, graphql::error::Error};
 
@@ -119,6 +121,18 @@ pub async fn refuse(State(app): State<Arc<App>>, mut request: Request, next: Nex
         return refused(media.unwrap_or(JSON), StatusCode::FORBIDDEN, error);
     }
     let Some(media) = media else { return not_acceptable() };
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    if !host::is_meant(&app.settings, peer, request.headers()) {
+        let text = "This server is for this machine alone, and was asked for another host's; \
+                    behind a proxy, name that in STACKMOTIVE_TRUSTED_PROXIES.";
+        return refused(media, StatusCode::MISDIRECTED_REQUEST, Error::forbidden(text));
+    }
+    if is_encoded(request.headers()) {
+        let error = Error::invalid(&[], "FORMAT", "A request is sent as it is, without a Content-Encoding.");
+        let mut response = refused(media, StatusCode::UNSUPPORTED_MEDIA_TYPE, error);
+        response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        return response;
+    }
     if let Some((status, error)) = fault(&request) {
         return refused(media, status, error);
     }
@@ -156,6 +170,13 @@ fn asks_leave(headers: &HeaderMap) -> bool {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().split_at_checked(7));
     let has_token = token.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case(b"bearer ") && !token.is_empty());
     has_token || PREFLIGHT_HEADERS.iter().any(is_set) || is_json(headers)
+}
+
+/// Whether the request's body is packed in some way. None is taken: a few bytes could unpack to any number.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut codings = codings.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    codings.any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 /// Whether the request says once, and rightly, that it holds JSON in UTF-8.

@@ -12,6 +12,7 @@ pub mod export;
 pub mod graphql;
 pub mod guard;
 pub mod health;
+pub mod host;
 pub mod listen;
 pub mod live;
 pub mod nulls;

@@ -1,10 +1,12 @@
 //! One embedded cluster, from finding PostgreSQL to stopping it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use secrecy::SecretString;
+use tokio::time::sleep;
 
 use super::super::address::Address;
 use super::super::failure::Failure;
@@ -12,7 +14,7 @@ use super::super::roles;
 use super::account::Account;
 use super::binaries::{self, Binaries, Search};
 use super::folders::{Claim, Folders, Refusal};
-use super::supervisor::{STOP_PATIENCE, Supervisor, last_words};
+use super::supervisor::{STOP_PATIENCE, Supervisor, is_up, last_words};
 use super::{create, fetch};
 use crate::config::Settings;
 
@@ -39,6 +41,10 @@ pub struct Cluster {
     /// The lock is given back last, after PostgreSQL has ended.
     _claim: Option<Claim>,
 }
+
+/// How long a cluster is waited for that another process of ours has just started, or starts again.
+const UP_PATIENCE: Duration = Duration::from_secs(10);
+const UP_POLL: Duration = Duration::from_millis(50);
 
 /// A failure, and whether it is another server's lock.
 struct Stop {
@@ -83,7 +89,7 @@ impl Cluster {
     pub async fn start_or_join(options: Options) -> Result<Self, Failure> {
         let folders = Folders::at(&options.data_dir)?;
         match start(options, folders.clone()).await {
-            Err(stop) if stop.is_busy && std::os::unix::net::UnixStream::connect(folders.socket()).is_ok() => {
+            Err(stop) if stop.is_busy && comes_up(&folders).await => {
                 Ok(Self { folders, supervisor: None, _claim: None })
             }
             outcome => outcome.map_err(|stop| stop.failure),
@@ -190,7 +196,14 @@ impl Cluster {
     async fn admin(&self, database: &str) -> Result<Admin, Failure> {
         let address = Address::read(&self.admin_url(database), "--data-dir")?;
         let options = address.options().disable_statement_logging();
-        let connection = options.connect().await.map_err(|error| Failure::of_database(&error, &address))?;
+        let begun = Instant::now();
+        let connection = loop {
+            match options.connect().await {
+                // It was started again a moment ago, or gathers itself after one of its processes has crashed.
+                Err(error) if is_for_now(&error) && begun.elapsed() < UP_PATIENCE => sleep(UP_POLL).await,
+                outcome => break outcome.map_err(|error| Failure::of_database(&error, &address))?,
+            }
+        };
         Ok(Admin { address, connection })
     }
 }
@@ -227,6 +240,27 @@ impl Admin {
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self { failure, is_busy: false }
+    }
+}
+
+/// Whether another process's PostgreSQL takes connections, or does so soon.
+async fn comes_up(folders: &Folders) -> bool {
+    let begun = Instant::now();
+    while !is_up(folders) {
+        if begun.elapsed() > UP_PATIENCE {
+            return false;
+        }
+        sleep(UP_POLL).await;
+    }
+    true
+}
+
+/// Whether PostgreSQL takes no connections yet or for the moment, or its socket is about to be there.
+fn is_for_now(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(cause) => cause.code().as_deref() == Some("57P03"),
+        sqlx::Error::Io(cause) => matches!(cause.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
+        _ => false,
     }
 }
 

@@ -40,6 +40,13 @@ const RESTART_PAUSES: [Duration; ENDS_MAX] = [
     Duration::from_secs(2),
     Duration::from_secs(4),
 ];
+/// What PostgreSQL answers to whoever connects while it takes no connections, and writes down as gravely as its own end.
+const NOT_NOW: [&str; 4] = [
+    "FATAL:  the database system is starting up",
+    "FATAL:  the database system is not yet accepting connections",
+    "FATAL:  the database system is in recovery mode",
+    "FATAL:  the database system is shutting down",
+];
 /// A log that has grown past this many bytes is put aside at the next start.
 const LOG_BYTES_MAX: u64 = 5_000_000;
 /// How long PostgreSQL gets to write everything, unless whoever stops it has less time.
@@ -175,8 +182,15 @@ pub fn last_words(log: &Path, from_byte: u64) -> String {
     {
         let _ = file.take(LOG_BYTES_MAX).read_to_string(&mut text);
     }
-    let grave = |line: &&str| line.contains("FATAL:") || line.contains("PANIC:");
-    let line = text.lines().rev().find(grave).or_else(|| text.lines().last()).unwrap_or("it gave no reason");
+    // What it says to those who knock while it starts or ends is no reason for its end.
+    let is_answer = |line: &&str| NOT_NOW.iter().any(|answer| line.contains(answer));
+    let grave = |line: &&str| (line.contains("FATAL:") || line.contains("PANIC:")) && !is_answer(line);
+    let line = text
+        .lines()
+        .rev()
+        .find(grave)
+        .or_else(|| text.lines().rev().find(|line| !is_answer(line)))
+        .unwrap_or("it gave no reason");
     let words = line.split_once("FATAL:").or_else(|| line.split_once("PANIC:")).map_or(line, |(_, words)| words);
     words.trim().trim_end_matches('.').to_owned()
 }
@@ -287,6 +301,12 @@ fn is_ready(process: u32, folders: &Folders) -> bool {
     is_its_own && lines.nth(6).is_some_and(|line| line.trim() == "ready")
 }
 
+/// Whether another process's PostgreSQL in these folders takes connections.
+pub fn is_up(folders: &Folders) -> bool {
+    let process = predecessor(folders).and_then(|pid| u32::try_from(pid.as_raw()).ok());
+    process.is_some_and(|process| is_ready(process, folders)) && UnixStream::connect(folders.socket()).is_ok()
+}
+
 /// Returns how long PostgreSQL gets when it is to be stopped, and None when it has ended by itself.
 fn watch_over(child: &mut Child, orders: &Receiver<Duration>) -> Option<Duration> {
     loop {
@@ -337,5 +357,21 @@ mod tests {
         std::fs::write(log.path(), text).expect("written");
         assert_eq!(last_words(log.path(), 19), "out of room");
         assert_eq!(last_words(log.path(), text.len() as u64), "it gave no reason");
+    }
+
+    #[test]
+    fn what_is_said_to_those_who_knock_is_no_reason() {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let knocking = "2026-01-01 FATAL:  the database system is starting up\n";
+        for (text, reason) in [
+            (format!("2026-01-01 FATAL:  out of room\n{knocking}{knocking}"), "out of room"),
+            (format!("{knocking}2026-01-01 PANIC:  no valid checkpoint\n{knocking}"), "no valid checkpoint"),
+            (format!("{knocking}2026-01-01 LOG:  it is over\n"), "2026-01-01 LOG:  it is over"),
+            (format!("2026-01-01 LOG:  redo starts\n{knocking}"), "2026-01-01 LOG:  redo starts"),
+            (knocking.to_owned(), "it gave no reason"),
+        ] {
+            std::fs::write(log.path(), &text).expect("written");
+            assert_eq!(last_words(log.path(), 0), reason, "{text}");
+        }
     }
 }

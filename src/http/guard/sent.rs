@@ -5,7 +5,8 @@ use axum::{extract::Query, http::Uri};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::graphql::error::{Error, Result};
+use super::limits::Limit;
+use crate::graphql::error::{Error, ErrorCode, Result};
 
 /// A document with its variables as it came: nothing of it has been looked at.
 #[derive(Debug)]
@@ -21,8 +22,7 @@ impl Sent {
     /// # Errors
     /// When it isn't JSON, is nested deeper than JSON may be, or isn't one request.
     pub fn in_body(body: &[u8]) -> Result<Self> {
-        let value = serde_json::from_slice(body).map_err(|_| Error::invalid(&[], "FORMAT", "The body is not JSON."))?;
-        Self::in_value(value)
+        Self::in_value(json(body, &[], "The body is not JSON.")?)
     }
 
     /// A request as JSON: `{ query, variables, operationName }`. Whatever else it holds is ignored.
@@ -53,9 +53,9 @@ impl Sent {
         let address = address.map_err(|_| Error::invalid(&[], "FORMAT", "The address cannot be read."))?;
         let Query(found) = Query::<InAddress>::try_from_uri(&address)
             .map_err(|_| Error::invalid(&["query"], "REQUIRED", "The address has no query."))?;
-        let given = found.variables.filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text));
+        let given = found.variables.filter(|text| !text.is_empty());
         let given =
-            given.transpose().map_err(|_| Error::invalid(&["variables"], "FORMAT", "The variables are not JSON."))?;
+            given.map(|text| json(text.as_bytes(), &["variables"], "The variables are not JSON.")).transpose()?;
         let operation_name = found.operation_name.filter(|name| !name.is_empty());
         Ok(Self { query: found.query, variables: variables(given)?, operation_name })
     }
@@ -69,6 +69,19 @@ struct InAddress {
     operation_name: Option<String>,
 }
 
+/// Reads JSON. What is nested too deep for that is not told to be no JSON: it may well be.
+fn json(text: &[u8], path: &[&str], no_json: &str) -> Result<Value> {
+    serde_json::from_slice(text).map_err(|error| {
+        // The library has no other name for it.
+        if !error.to_string().starts_with("recursion limit exceeded") {
+            return Error::invalid(path, "FORMAT", no_json);
+        }
+        let levels = Limit::VariableNesting.max();
+        let text = format!("The JSON is nested too deep to be read; variables have at most {levels} levels.");
+        Error::new(ErrorCode::TooComplex, text)
+    })
+}
+
 fn no_query() -> Error {
     Error::invalid(&["query"], "REQUIRED", "The body has no query, which is a text.")
 }
@@ -80,5 +93,31 @@ fn variables(value: Option<Value>) -> Result<Variables> {
         Some(object @ Value::Object(_)) => serde_json::from_value(object)
             .map_err(|_| Error::invalid(&["variables"], "FORMAT", "The variables cannot be read.")),
         Some(_) => Err(Error::invalid(&["variables"], "FORMAT", "The variables are an object by their names.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_nested_too_deep_is_not_told_to_be_no_json() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let body = |value: &str| format!(r#"{{ "query": "{{ a }}", "variables": {{ "v": {value} }} }}"#);
+        let code = |outcome: Result<Sent>| outcome.err().map(|error| error.code);
+        for (value, expected) in [
+            (nested(120), None),
+            (nested(200), Some(ErrorCode::TooComplex)),
+            (nested(20_000), Some(ErrorCode::TooComplex)),
+            ("[".repeat(200), Some(ErrorCode::TooComplex)),
+            ("[".repeat(100), Some(ErrorCode::Invalid)),
+            ("nope".to_owned(), Some(ErrorCode::Invalid)),
+        ] {
+            assert_eq!(code(Sent::in_body(body(&value).as_bytes())), expected, "{value:.40}");
+            let address = format!("query=%7Ba%7D&variables=%7B%22v%22:{value}%7D");
+            assert_eq!(code(Sent::in_address(&address)), expected, "{value:.40}");
+        }
+        let refusal = Sent::in_body(body(&nested(200)).as_bytes()).unwrap_err();
+        assert_eq!(refusal.message, "The JSON is nested too deep to be read; variables have at most 40 levels.");
     }
 }

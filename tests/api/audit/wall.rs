@@ -66,7 +66,9 @@ async fn nothing_is_changed_deleted_or_forged_in_any_scope() {
     for (name, scope) in scopes(ada.id) {
         for sql in statements {
             let answer = tried(&api, &scope, sql).await;
-            assert!(answer.is_err(), "as {name}: {sql}: {answer:?}");
+            // For want of a right, or because nobody copies into such a table; never by a slip of this test.
+            let state = answer.as_ref().err().map(String::as_str);
+            assert!(matches!(state, Some("42501" | "0A000")), "as {name}: {sql}: {answer:?}");
         }
     }
     assert_eq!(count(&api).await, 1);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{TABLES, TOKENS, Tokens, lines, refresh, tokens};
+use super::{TOKENS, Tokens, lines, refresh, tokens};
 use crate::support::{Api, Log, Somebody};
 
 #[tokio::test]
@@ -29,10 +29,14 @@ async fn are_in_no_column_and_in_no_line_of_the_log() {
 
     let log = log.text();
     assert!(log.contains("auth_rotate") && log.contains("\"operation_name\":\"Change\""), "the log was heard");
+    let tables = "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+                  AND relnamespace = 'public'::regnamespace";
+    let tables = lines(&api, tables).await;
+    assert!(tables.iter().any(|table| table == "audit_log") && tables.len() > 22, "{tables:?}");
     let tokens = [&registered, &refreshed, &again].into_iter().flat_map(|tokens| [&*tokens.access, &*tokens.refresh]);
     for secret in tokens.chain([password, wrong, next]) {
         assert!(!log.contains(secret), "the log holds {secret}");
-        for table in TABLES {
+        for table in &tables {
             let found =
                 lines(&api, &format!("SELECT t::text FROM {table} t WHERE strpos(t::text, '{secret}') > 0")).await;
             assert_eq!(found, Vec::<String>::new(), "{table} holds {secret}");

@@ -151,7 +151,7 @@ async fn connect(server: &Server, who: &Somebody, query: &str) -> TcpStream {
     let mut stream = socket.connect(server.address).await.unwrap();
     let body = json!({ "query": query }).to_string();
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nAccept: {ACCEPT}\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: {ACCEPT}\r\n\
          Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
         who.token,
         body.len()

@@ -93,7 +93,7 @@ impl Client {
 /// The head of a POST to /graphql with a body of this length.
 pub fn head(length: usize, token: &str) -> String {
     format!(
-        "POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nAccept: application/json\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json\r\n\
          Authorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n"
     )
 }

@@ -12,8 +12,7 @@ use crate::{
     support::Server,
 };
 
-const ASK: &str =
-    "GET /graphql?query=%7BserverInfo%7Bversion%7D%7D HTTP/1.1\r\nHost: here\r\nGraphQL-Require-Preflight: 1\r\n\r\n";
+const ASK: &str = "GET /graphql?query=%7BserverInfo%7Bversion%7D%7D HTTP/1.1\r\nHost: localhost\r\nGraphQL-Require-Preflight: 1\r\n\r\n";
 
 async fn ask(server: &Server, text: &str) -> (Client, Option<super::client::Reply>) {
     let mut client = Client::connect(server.address).await;
@@ -41,9 +40,9 @@ async fn who_finds_no_seat_is_told_so_and_the_server_is_seen_to_live() {
     assert!(reply.head.contains("retry-after: 1\r\n"), "{}", reply.head);
     turned_away.closed().await;
     assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
-    let (_, reply) = ask(&server, "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let (_, reply) = ask(&server, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert_eq!(reply.expect("an answer").body, "alive\n");
-    let (_, reply) = ask(&server, "GET /readyz HTTP/1.1\r\nHost: here\r\n\r\n").await;
+    let (_, reply) = ask(&server, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert_eq!(reply.expect("an answer").status, 503);
 
     // Those who sit are served as ever.
@@ -138,7 +137,7 @@ async fn a_server_out_of_files_rests_and_goes_on() {
     while !is_alive {
         assert!(begun.elapsed().as_secs() < 60, "the server is heard again");
         let mut client = Client::connect(address).await;
-        client.send("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n").await;
+        client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
         is_alive = client.answer().await.is_some_and(|reply| reply.body == "alive\n");
     }
     drop(crowd);

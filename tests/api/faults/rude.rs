@@ -22,7 +22,7 @@ use super::{
 /// How many of each kind.
 const RUDE: usize = 300;
 const FLOOD: usize = 3000;
-const LIVES: &str = "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n";
+const LIVES: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const ASK: &str = "{ viewer { email portfolios { totalCount } } }";
 
 /// How one rude client begins; it says nothing more after that.
@@ -30,7 +30,7 @@ type Begin = fn(&str) -> String;
 
 const KINDS: [(&str, Begin); 4] = [
     ("says nothing", |_| String::new()),
-    ("begins a head", |_| String::from("GET /graphql HTTP/1.1\r\nHost: here\r\nX-Slow: ")),
+    ("begins a head", |_| String::from("GET /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")),
     ("begins a body", |token| format!("{}{{\"query\"", head(100_000, token))),
     ("asks once and stays", |_| String::from(LIVES)),
 ];

@@ -12,7 +12,7 @@ use tokio::{
 use super::client::{Client, head, request};
 use crate::support::{Api, Server};
 
-const LIVES: &str = "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n";
+const LIVES: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 /// The limits of these tests, far apart from each other and from what a busy machine adds.
 const HEAD: Duration = Duration::from_millis(1000);
 const IDLE: Duration = Duration::from_millis(2500);
@@ -179,7 +179,7 @@ async fn heads_and_bodies_that_are_too_large_are_refused() {
     let server = Server::start().await;
     for (fields, status) in [(format!("X-Long: {}\r\n", "x".repeat(40_000)), 431), ("X-Many: 1\r\n".repeat(101), 431)] {
         let mut client = Client::connect(server.address).await;
-        client.send(&format!("GET /healthz HTTP/1.1\r\nHost: here\r\n{fields}\r\n")).await;
+        client.send(&format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n")).await;
         assert_eq!(client.answer().await.expect("an answer").status, status);
         client.closed().await;
     }

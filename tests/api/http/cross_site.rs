@@ -219,3 +219,44 @@ async fn a_mutation_in_the_address_is_refused_even_with_leave() {
     }
     assert_eq!(rows(&api).await, before);
 }
+
+#[tokio::test]
+async fn a_name_that_leads_to_this_machine_makes_no_page_its_own() {
+    let (api, ada) = start().await;
+    // As the browser of somebody at this machine asks, for a page whose name was made to lead here.
+    let here = api.at("127.0.0.1");
+    let before = rows(&api).await;
+    let rebound = |host: &'static str| {
+        let request = Request::post("/graphql").header("content-type", "application/json").header("accept", GRAPHQL);
+        let request = request.header("host", host).header("origin", format!("http://{host}"));
+        request.header("sec-fetch-site", "same-origin").header("authorization", bearer(&ada))
+    };
+    for host in ["evil.example", "evil.example:8000", "localhost.evil.example"] {
+        let reply = send(&here, rebound(host), mutation()).await;
+        assert_eq!(reply.refusal(), json!([421, "FORBIDDEN", null]), "{host}");
+        let query = get(&[("query", VERSION)]).header("host", host);
+        assert_eq!(send(&here, query, Body::empty()).await.refusal(), json!([421, "FORBIDDEN", null]), "{host}");
+    }
+    assert_eq!(rows(&api).await, before);
+    for host in ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "app.example.com"] {
+        let reply = send(&here, rebound(host), json!({ "query": VERSION }).to_string()).await;
+        assert_eq!((reply.status, reply.json().get("errors")), (200, None), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_packed_is_refused_with_415() {
+    let (api, ada) = start().await;
+    let before = rows(&api).await;
+    let json = ("content-type", "application/json");
+    for coding in ["gzip", "br", "deflate", "GZIP", "identity, gzip", "nope"] {
+        let reply = post_as(&api, &ada, &[json, ("accept", GRAPHQL), ("content-encoding", coding)], mutation()).await;
+        assert_eq!(reply.refusal(), json!([415, "INVALID", [[[], "FORMAT"]]]), "{coding}");
+        assert_eq!(reply.header("accept-encoding"), "identity");
+    }
+    assert_eq!(rows(&api).await, before);
+    for coding in ["identity", ""] {
+        let reply = post_as(&api, &ada, &[json, ("content-encoding", coding)], mutation()).await;
+        assert_eq!((reply.status, reply.json().get("errors")), (200, None), "{coding:?}");
+    }
+}

@@ -5,10 +5,18 @@ use std::time::Duration;
 use sea_orm::sqlx;
 use secrecy::SecretString;
 use serde_json::json;
-use stackmotive::{config::Settings, database::Database};
+use stackmotive::{
+    access::{Mode, Scope},
+    config::Settings,
+    database::{Database, transaction::Transaction},
+};
+use tokio::time::timeout;
 
 use super::assert_discreet;
-use crate::support::{Answer, Api};
+use crate::{
+    faults::middleman::{self, Middleman},
+    support::{Answer, Api},
+};
 
 const SIGN_IN: &str = "mutation { signIn(input: { email: \"ada@example.com\", password: \"x\" }) { accessToken } }";
 
@@ -84,4 +92,35 @@ async fn a_statement_that_takes_too_long_is_unavailable_and_changes_nothing() {
     assert_eq!(answer.message(), "This took too long and was stopped.");
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     assert_eq!(api.ask(Some(&ada), "{ viewer { email } }").await.data()["viewer"]["email"], "ada@example.com");
+}
+
+/// A request that is given up while its transaction begins leaves a connection on which PostgreSQL begins it after all.
+#[tokio::test]
+async fn a_transaction_that_nobody_waited_for_is_nobody_elses() {
+    let mut settings = Settings::for_tests();
+    settings.pool_size = 1;
+    let mut middleman = None;
+    let api = Api::start_by_way_of(settings, |url| middleman.insert(Middleman::before(url)).url.clone()).await;
+    let middleman = middleman.unwrap();
+    let (ada, bob) = (api.somebody("ada").await, api.somebody("bob").await);
+    let read = "{ viewer { email journalEntries { totalCount } } }";
+    let write = "mutation { createJournalEntry(input: { content: \"mine\" }) { journalEntry { content } } }";
+    let expected =
+        |count| json!({ "viewer": { "email": "bob@example.com", "journalEntries": { "totalCount": count } } });
+    assert_eq!(api.ask(Some(&bob), read).await.data(), &expected(0));
+    for (count, mode) in [(1, Mode::Read), (2, Mode::Write)] {
+        middleman.set(middleman::Mode::Frozen);
+        let scope = Scope::user(ada.id);
+        let begin = Transaction::begin(&api.app.database.pool, &scope, mode);
+        assert!(timeout(Duration::from_millis(100), begin).await.is_err(), "it waits");
+        middleman.set(middleman::Mode::Passing);
+        let answer = api.ask(Some(&bob), write).await;
+        assert_eq!(answer.data()["createJournalEntry"]["journalEntry"]["content"], "mine");
+        assert_eq!(api.ask(Some(&bob), read).await.data(), &expected(count));
+        // On another connection it is seen as well, so it has been committed.
+        let entries = format!("SELECT count(*) FROM journal_entries WHERE user_id = '{}'", bob.id);
+        let stored: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(entries)).fetch_one(&mut api.admin().await).await.unwrap();
+        assert_eq!(stored, count);
+    }
 }

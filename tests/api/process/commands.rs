@@ -4,13 +4,13 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use sea_orm::sqlx::{self, PgPool};
 use secrecy::ExposeSecret;
 use stackmotive::config::Settings;
 use stackmotive::database::embedded::Cluster;
 
-use super::{Server, database_in, emails_in, folder, program, program_with};
+use super::{Server, database_in, emails_in, folder, postgres_of, program, program_with};
 
 #[test]
 fn help_teaches_with_examples() {
@@ -79,6 +79,15 @@ async fn accounts_are_made_and_promoted_beside_a_running_server() {
     assert_eq!((code, said.as_str()), (Some(0), "ada@example.com is an administrator now.\n"));
     assert_eq!(role_of(&data, "ada@example.com").await, (String::from("trader"), true));
 
+    let (code, said) = user(&["create", "--email", "bea@example.com"], "correct horse battery");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = user(&["promote", "--email", "bea@example.com"], "");
+    assert_eq!((code, said.as_str()), (Some(0), "bea@example.com is an administrator now.\n"));
+    assert_eq!(role_of(&data, "bea@example.com").await, (String::from("observer"), true));
+    for words in [["promote"].as_slice(), &["promote", "ada@example.com", "--email", "bea@example.com"]] {
+        assert_eq!(user(words, "").0, Some(2), "one address, said once: {words:?}");
+    }
+
     let before = emails_in(&data).await;
     for (words, line, reason) in [
         (["create", "--email", "ada@example.com"].as_slice(), "correct horse battery", "already"),
@@ -86,12 +95,29 @@ async fn accounts_are_made_and_promoted_beside_a_running_server() {
         (&["create", "--email", "bob@example.com"], "", "There is no password"),
         (&["create", "--email", "bob@example.com"], "short", "password"),
         (&["promote", "nobody@example.com"], "", "No account has the address"),
+        (&["promote", "--email", "nobody@example.com"], "", "No account has the address"),
     ] {
         let (code, said) = user(words, line);
         assert_eq!(code, Some(1), "{words:?}: {said}");
         assert!(said.contains(reason), "{words:?}: {said}");
     }
     assert_eq!(emails_in(&data).await, before, "a refusal makes nothing");
+    assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_command_waits_for_a_database_that_is_just_started_again() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let server = Server::start(&mut program_with(&data));
+    for name in ["ada", "bob"] {
+        kill(postgres_of(&data).expect("PostgreSQL"), Signal::SIGKILL).expect("sent");
+        let email = format!("{name}@example.com");
+        let mut command = program_with(&data);
+        let (code, said) = told(command.args(["user", "create", "--email", &email]), "correct horse battery");
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(role_of(&data, &email).await, (String::from("observer"), false));
+    }
     assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
 }
 

@@ -4,10 +4,11 @@
 //! and so would publish SQL texts and addresses.
 //! What may be told goes through the constructors here; everything else becomes `INTERNAL`, masked and logged once.
 
+mod database;
+
 use std::{borrow::Cow, time::Duration};
 
 use async_graphql::{Enum, ErrorExtensions, Value};
-use sea_orm::{DbErr, RuntimeErr, sqlx};
 use serde::{Deserialize, Serialize};
 
 /// The result of everything that can fail on behalf of a client.
@@ -210,73 +211,6 @@ impl From<Error> for async_graphql::Error {
             }
         })
     }
-}
-
-impl From<DbErr> for Error {
-    fn from(error: DbErr) -> Self {
-        match error {
-            DbErr::Conn(RuntimeErr::SqlxError(cause))
-            | DbErr::Exec(RuntimeErr::SqlxError(cause))
-            | DbErr::Query(RuntimeErr::SqlxError(cause)) => database_error(&cause),
-            DbErr::ConnectionAcquire(_) => Self::unavailable(),
-            other => Self::internal(other),
-        }
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        database_error(&error)
-    }
-}
-
-fn database_error(error: &sqlx::Error) -> Error {
-    match error {
-        sqlx::Error::Database(cause) => refused_by_database(cause.as_ref()),
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => {
-            tracing::warn!(cause = %error, "database unavailable");
-            Error::unavailable()
-        }
-        other => Error::internal(other),
-    }
-}
-
-/// A constraint comes back as INVALID or CONFLICT with its field; a database that goes away as UNAVAILABLE.
-fn refused_by_database(cause: &dyn sqlx::error::DatabaseError) -> Error {
-    let state = cause.code().unwrap_or_default();
-    let field = constrained_field(cause);
-    let path = ["input", field.as_str()];
-    match state.as_ref() {
-        "23505" => Error {
-            issues: vec![Issue::new(&path, "TAKEN", format!("There is one with this {} already.", words(&field)))],
-            ..Error::conflict(format!("There is one with this {} already.", words(&field)))
-        },
-        "23503" => Error::invalid(&path, "NOT_FOUND", format!("There is no such {}.", words(&field))),
-        "23514" => Error::invalid(&path, "OUT_OF_RANGE", format!("This {} is not allowed.", words(&field))),
-        "23502" => Error::invalid(&path, "REQUIRED", format!("The {} is missing.", words(&field))),
-        "22003" => Error::invalid(&["input"], "OUT_OF_RANGE", "A number is too large."),
-        "22P05" | "22021" => Error::invalid(&["input"], "FORMAT", "A text holds a character that cannot be stored."),
-        "40001" | "40P01" => Error::conflict("Somebody else changed the same thing; try again."),
-        "57014" | "55P03" | "25P03" | "25P04" => {
-            Error::new(ErrorCode::Unavailable, "This took too long and was stopped.")
-        }
-        other if ["08", "53", "57P"].iter().any(|class| other.starts_with(class)) => Error::unavailable(),
-        _ => Error::internal(cause),
-    }
-}
-
-/// The field that a constraint is about, in camelCase: constraints are named `{table}_{column}_{kind}`.
-fn constrained_field(cause: &dyn sqlx::error::DatabaseError) -> String {
-    let name = cause.constraint().unwrap_or_default();
-    let column = name.strip_prefix(cause.table().unwrap_or_default()).unwrap_or(name).trim_start_matches('_');
-    let column =
-        ["_check", "_key", "_fkey", "_pkey"].iter().find_map(|kind| column.strip_suffix(kind)).unwrap_or(column);
-    // The key of a table is its id.
-    super::table::camel_case(if column == "pkey" { "id" } else { column })
 }
 
 /// `assetClass` as words: `asset class`.
