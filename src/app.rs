@@ -40,6 +40,8 @@ pub struct App {
     pub websocket: websocket::Limits,
     /// Standing in every server; one test takes it away.
     pub first_wall: FirstWall,
+    /// Whether relations are read ahead; in every server, but for the test that compares both ways.
+    pub reads_ahead: bool,
 }
 
 impl App {
@@ -59,6 +61,7 @@ impl App {
             uploads: Uploads::default(),
             websocket: websocket::Limits::default(),
             first_wall: FirstWall::Standing,
+            reads_ahead: true,
         })
     }
 }

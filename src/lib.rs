@@ -54,6 +54,8 @@
 //!   PostgreSQL's row-level security compares with every row.
 //! - Whatever a document reads comes from one [snapshot](graphql::loader::Snapshot), one statement for each level of
 //!   nesting and relation, however many rows there are.
+//! - Columns and relations are [read ahead](graphql::ahead) where nothing else is selected, with the same bytes as the
+//!   plain way through resolvers has.
 //! - A mutation field is one [`Write`](graphql::mutation::Write): one transaction, with the activity of what it did.
 //! - A row is [taken apart column by column](graphql::table::Record::from_row), so that a new column breaks the build
 //!   until somebody shows or hides it.

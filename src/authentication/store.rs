@@ -54,7 +54,13 @@ pub struct Credentials {
 /// Who holds this access token; `None` when it is unknown or has ended. One statement.
 pub async fn session(pool: &Pool, token: &str) -> Result<Option<Viewer>> {
     let hash = hash(token);
-    let ask = || sqlx::query("SELECT * FROM auth_session($1)").bind(hash.as_str()).fetch_optional(&**pool);
+    let ask = || async {
+        let mut seat = pool.acquire().await?;
+        let query = sqlx::query("SELECT * FROM auth_session($1)").bind(hash.as_str());
+        let row = query.fetch_optional(&mut *seat).await?;
+        seat.park();
+        Ok(row)
+    };
     let row = on_live_connection(pool, ask).await?;
     let Some(row) = row else { return Ok(None) };
     let row = QueryResult::from(row);
@@ -65,7 +71,10 @@ pub async fn session(pool: &Pool, token: &str) -> Result<Option<Viewer>> {
 /// The credentials behind an address, whatever its case.
 pub async fn credentials(app: &App, email: &str) -> Result<Option<Credentials>> {
     let pool = &app.database.pool;
-    let ask = || sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(&**pool);
+    let ask = || async {
+        let mut seat = pool.acquire().await?;
+        sqlx::query("SELECT * FROM auth_credentials($1)").bind(email).fetch_optional(&mut *seat).await
+    };
     let row = on_live_connection(pool, ask).await?;
     let Some(row) = row.map(QueryResult::from) else { return Ok(None) };
     let (id, sealed): (Uuid, String) = (row.try_get("", "id")?, row.try_get("", "hashed_password")?);

@@ -222,7 +222,7 @@ async fn tidy_daily(database: Database) {
 #[allow(clippy::disallowed_methods, reason = "the function that makes partitions is about nobody's rows")]
 async fn ensure_partitions(database: &Database) -> Result<(), sqlx::Error> {
     let statement = sqlx::query("SELECT public.ensure_partitions($1)").bind(PARTITION_MONTHS);
-    statement.execute(&*database.pool).await?;
+    statement.execute(&mut *database.pool.acquire().await?).await?;
     Ok(())
 }
 

@@ -19,6 +19,7 @@ mod place;
 mod pool;
 mod pulse;
 pub mod roles;
+mod seat;
 pub mod transaction;
 
 pub use address::Address;

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::connect::{Preparation, prepare};
 use super::pulse::Pulse;
+use super::seat::{Parking, Seat};
 use crate::config::Settings;
 
 /// A connection that nobody used for this long is asked before it is used: firewalls forget idle ones without a word.
@@ -19,7 +20,7 @@ const IDLE_TRUST: Duration = Duration::from_secs(30);
 const TRUST_PATIENCE: Duration = Duration::from_secs(1);
 /// How long a connection may take to be free for the next user. Where a statement still runs then, whoever asked for it
 /// has gone away; the connection is closed, upon which PostgreSQL ends the statement and takes back its transaction.
-const RELEASE_PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const RELEASE_PATIENCE: Duration = Duration::from_secs(1);
 /// How long is waited between two attempts, once every connection that there was turned out to be dead.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// How much longer than PostgreSQL's own limit a statement is waited for.
@@ -46,6 +47,7 @@ struct Waits {
 #[derive(Clone, Debug)]
 pub struct Pool {
     connections: PgPool,
+    parking: Parking,
     pulse: Pulse,
     /// How connections are made, for those that stand apart from the pool.
     options: PgConnectOptions,
@@ -93,7 +95,20 @@ impl Pool {
             limit => Some(Duration::from_millis(limit) + STATEMENT_MARGIN),
         };
         let (patience, silence) = (limits.acquire_timeout, limits.database_silence);
-        Self { connections, pulse, options: way, preparation: prepared, patience, silence, statement_max }
+        let parking = Parking::default();
+        Self { connections, parking, pulse, options: way, preparation: prepared, patience, silence, statement_max }
+    }
+
+    /// A connection for one user.
+    pub async fn acquire(&self) -> Result<Seat, sqlx::Error> {
+        self.parking.seat(&self.connections, self.pulse.answers_since()).await
+    }
+
+    /// Waits for statements under way and closes every connection.
+    pub async fn close(&self) {
+        let closing = self.connections.close();
+        self.parking.clear();
+        closing.await;
     }
 
     pub fn pulse(&self) -> &Pulse {

@@ -8,20 +8,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::TryStreamExt;
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
-    sqlx::{self, AssertSqlSafe, Postgres, postgres::PgRow},
+    sqlx::{self, AssertSqlSafe, PgConnection, postgres::PgRow},
 };
 use sea_query_sqlx::SqlxValues;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
-use super::pool::Pool;
 pub use super::pool::on_live_connection;
+use super::pool::{Pool, RELEASE_PATIENCE};
+use super::seat::Seat;
 use crate::access::{Mode, Scope};
-
-type Inner = sqlx::Transaction<'static, Postgres>;
 
 /// A transaction in a scope. Dropped without a commit, it is rolled back.
 pub struct Transaction {
-    inner: Mutex<Inner>,
+    /// Empty once it has ended.
+    seat: Mutex<Option<Seat>>,
     pool: Pool,
     /// Set once the database has not answered a statement of it: whatever comes after it would not be answered either.
     is_lost: AtomicBool,
@@ -29,15 +29,16 @@ pub struct Transaction {
 
 impl Transaction {
     pub async fn begin(pool: &Pool, scope: &Scope, mode: Mode) -> Result<Self, sqlx::Error> {
-        let inner = on_live_connection(pool, || pool.begin_with(AssertSqlSafe(scope.begin(mode)))).await?;
-        Ok(Self { inner: Mutex::new(inner), pool: pool.clone(), is_lost: AtomicBool::new(false) })
+        let begin = scope.begin(mode);
+        let seat = on_live_connection(pool, || begun(pool, &begin)).await?;
+        Ok(Self { seat: Mutex::new(Some(seat)), pool: pool.clone(), is_lost: AtomicBool::new(false) })
     }
 
     /// Reads all rows of a statement.
     pub async fn rows(&self, sql: &str, values: Values) -> Result<Vec<PgRow>, sqlx::Error> {
-        let mut inner = self.inner.lock().await;
+        let mut seat = self.seat.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
-        self.answer_of(query.fetch_all(&mut **inner)).await
+        self.answer_of(query.fetch_all(open(&mut seat)?)).await
     }
 
     /// Hands over the rows of a statement one at a time, so that memory does not grow with their number.
@@ -47,11 +48,11 @@ impl Transaction {
         values: Values,
         mut take: impl FnMut(PgRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut inner = self.inner.lock().await;
+        let mut seat = self.seat.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
         let mut taken = Ok(());
         let reading = async {
-            let mut rows = query.fetch(&mut **inner);
+            let mut rows = query.fetch(open(&mut seat)?);
             while let Some(row) = rows.try_next().await? {
                 taken = take(row);
                 if taken.is_err() {
@@ -67,18 +68,20 @@ impl Transaction {
     /// Goes on in another scope: that of somebody whom a statement of this transaction has just made known.
     pub async fn enter(&self, scope: &Scope) -> Result<(), sqlx::Error> {
         let settings = scope.entering();
-        let mut inner = self.inner.lock().await;
+        let mut seat = self.seat.lock().await;
         let statement = sqlx::raw_sql(AssertSqlSafe(settings));
-        self.answer_of(statement.execute(&mut **inner)).await?;
+        self.answer_of(statement.execute(open(&mut seat)?)).await?;
         Ok(())
     }
 
     /// Where this fails for want of an answer, the transaction may have been committed or not.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        if self.is_lost.load(Ordering::Acquire) {
-            return Err(sqlx::Error::PoolTimedOut);
+        let mut seat = self.seat.lock().await;
+        self.answer_of(sqlx::raw_sql("COMMIT").execute(open(&mut seat)?)).await?;
+        if let Some(seat) = seat.take() {
+            seat.park();
         }
-        self.pool.answer_of(self.inner.into_inner().commit()).await
+        Ok(())
     }
 
     async fn answer_of<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
@@ -93,6 +96,38 @@ impl Transaction {
     }
 }
 
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let Some(seat) = self.seat.get_mut().take() else { return };
+        // Without a runtime the program is ending, and the connection with it.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(taken_back(seat));
+        }
+    }
+}
+
+/// Ends what was not committed, and leaves the seat for the next one. Where a statement still runs, whoever asked for it
+/// has gone away; then the connection is closed, upon which PostgreSQL ends the statement and takes back its transaction.
+async fn taken_back(mut seat: Seat) {
+    match timeout(RELEASE_PATIENCE, sqlx::raw_sql("ROLLBACK").execute(&mut *seat)).await {
+        Ok(Ok(_)) => seat.park(),
+        _ => seat.close().await,
+    }
+}
+
+async fn begun(pool: &Pool, begin: &str) -> Result<Seat, sqlx::Error> {
+    let mut seat = pool.acquire().await?;
+    seat.begin();
+    // Scopes are made of UUIDs, addresses and words of ours.
+    sqlx::raw_sql(AssertSqlSafe(begin.to_owned())).execute(&mut *seat).await?;
+    Ok(seat)
+}
+
+/// The connection of a transaction that has not ended.
+fn open(seat: &mut Option<Seat>) -> Result<&mut PgConnection, sqlx::Error> {
+    seat.as_mut().map(|seat| &mut **seat).ok_or(sqlx::Error::PoolClosed)
+}
+
 #[async_trait::async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
@@ -101,15 +136,21 @@ impl ConnectionTrait for Transaction {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let (sql, values) = parts(statement);
-        let mut inner = self.inner.lock().await;
+        let mut seat = self.seat.lock().await;
         let query = sqlx::query_with(AssertSqlSafe(sql.as_ref()), SqlxValues(values));
-        let result = self.answer_of(query.execute(&mut **inner)).await;
+        let result = match open(&mut seat) {
+            Ok(connection) => self.answer_of(query.execute(connection)).await,
+            Err(error) => Err(error),
+        };
         result.map(Into::into).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let mut inner = self.inner.lock().await;
-        let result = self.answer_of(sqlx::Executor::execute(&mut **inner, AssertSqlSafe(sql))).await;
+        let mut seat = self.seat.lock().await;
+        let result = match open(&mut seat) {
+            Ok(connection) => self.answer_of(sqlx::Executor::execute(connection, AssertSqlSafe(sql))).await,
+            Err(error) => Err(error),
+        };
         result.map(Into::into).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
     }
 

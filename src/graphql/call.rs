@@ -16,6 +16,11 @@ use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::{
+    ahead::{
+        self,
+        plan::Plan,
+        read::{Ahead, Aheads, Written},
+    },
     cookies::Cookies,
     cost::Meter,
     error::{Error, Result},
@@ -50,6 +55,8 @@ pub struct Call {
     pub idempotency_key: Option<String>,
     /// Counts what the document reads.
     pub meter: Arc<Meter>,
+    /// Whether relations are read ahead where that is possible.
+    pub reads_ahead: bool,
     viewer: Result<Viewer>,
     /// Set once a field of the document has ended the viewer's session.
     ended: AtomicBool,
@@ -69,6 +76,7 @@ struct Reader {
     counts: Counts,
     by_type: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     by_place: Mutex<HashMap<(Pos, TypeId), Arc<dyn Any + Send + Sync>>>,
+    plans: Mutex<HashMap<Pos, Option<Arc<Plan>>>>,
 }
 
 impl Call {
@@ -81,7 +89,19 @@ impl Call {
         let meter = Arc::new(Meter::default());
         let reader = RwLock::new(Arc::new(Reader::new(&app, scope, meter.clone())));
         let (cookies, ended) = (Cookies::default(), AtomicBool::new(false));
-        Self { app, request_id, origin, cookies, taken: None, idempotency_key: None, meter, viewer, ended, reader }
+        Self {
+            reads_ahead: app.reads_ahead,
+            app,
+            request_id,
+            origin,
+            cookies,
+            taken: None,
+            idempotency_key: None,
+            meter,
+            viewer,
+            ended,
+            reader,
+        }
     }
 
     /// Who is signed in; the error says why nobody is.
@@ -154,6 +174,24 @@ impl Call {
         let value = Arc::new(read()?);
         by_place.insert(place, value.clone());
         Ok(value)
+    }
+
+    /// How a relation of the document is read ahead, planned once however many rows it is resolved for; `None` when it
+    /// can't be.
+    pub fn plan(&self, place: Pos, plan: impl FnOnce(&Scope) -> Option<Plan>) -> Option<Arc<Plan>> {
+        if !self.reads_ahead {
+            return None;
+        }
+        let reader = self.reader();
+        let mut plans = reader.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.entry(place).or_insert_with(|| plan(reader.snapshot.scope()).map(Arc::new)).clone()
+    }
+
+    /// A relation with all that is selected below it, as JSON, batched with the same relation of other rows.
+    pub async fn ahead(&self, plan: Arc<Plan>, key: Option<Key>) -> Result<Written> {
+        let Some(key) = key else { return ahead::write::nothing(&plan) };
+        let aheads = self.reader().typed(ahead::read::aheads);
+        answered::<Aheads, _>(aheads.try_load(Ahead { plan, key }).await)
     }
 
     /// The row with this id as it stands now; NOT_FOUND when there is none or the viewer may not see it.
@@ -230,6 +268,7 @@ impl Reader {
             snapshot,
             by_type: Mutex::default(),
             by_place: Mutex::default(),
+            plans: Mutex::default(),
         }
     }
 

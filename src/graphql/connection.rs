@@ -66,9 +66,7 @@ impl<T: Record> Connection<T> {
 
     /// Where this page lies in the list.
     async fn page_info(&self) -> PageInfo {
-        let begun = self.page.cursor.is_some() || self.page.offset > 0;
-        let (has_previous_page, has_next_page) =
-            if self.page.backward { (self.slice.more, begun) } else { (begun, self.slice.more) };
+        let (has_previous_page, has_next_page) = self.page.ends(self.slice.more);
         PageInfo {
             has_next_page,
             has_previous_page,

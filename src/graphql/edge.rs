@@ -9,6 +9,7 @@ use async_graphql::{
 };
 
 use super::{
+    ahead,
     call::call,
     connection::Connection,
     error::{Error, Result},
@@ -60,6 +61,9 @@ pub async fn resolve<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Opt
     if link.on.is_empty() {
         call(ctx).viewer().map_err(told)?;
     }
+    if let Some(answer) = ahead::answer(ctx, link, key.clone()).await {
+        return answer;
+    }
     let selection = ctx.with_selection_set(&ctx.item.node.selection_set);
     if link.many {
         let connection = page_of::<T>(ctx, link, key).map_err(told)?;
@@ -100,7 +104,8 @@ fn page_of<T: Record>(ctx: &Context<'_>, link: &'static Link, key: Option<Key>) 
     Ok(Connection::new(page, key))
 }
 
-fn arguments<T: Record>(ctx: &Context<'_>) -> Result<Arguments> {
+/// Reads the arguments of a list of rows of `T`.
+pub fn arguments<T: Record>(ctx: &Context<'_>) -> Result<Arguments> {
     let order = argument::<Vec<Order<T>>>(ctx, "orderBy")?.unwrap_or_default();
     Ok(Arguments {
         first: argument(ctx, "first")?,

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How many keys a batch takes; above what one document may cost, so that no level is read in two.
-pub(super) const BATCH_MAX: usize = 1_000_000;
+pub const BATCH_MAX: usize = 1_000_000;
 
 /// Where a document reads: one read-only transaction in its viewer's scope, opened by the first statement.
 pub struct Snapshot {
@@ -59,7 +59,8 @@ impl Snapshot {
         Ok(self.transaction.get_or_try_init(begin).await?)
     }
 
-    async fn rows(&self, (sql, values): (String, Values)) -> Result<Vec<PgRow>> {
+    /// The rows of a statement.
+    pub async fn rows(&self, (sql, values): (String, Values)) -> Result<Vec<PgRow>> {
         Ok(self.transaction().await?.rows(&sql, values).await?)
     }
 }
@@ -305,7 +306,8 @@ fn models<T: Record>(rows: Vec<PgRow>) -> Result<Vec<(usize, Model<T>)>> {
         .collect()
 }
 
-pub(super) fn ordinal(row: &PgRow) -> Result<usize> {
+/// The number of the key that a row answers, counted from 0.
+pub fn ordinal(row: &PgRow) -> Result<usize> {
     let ordinal: i64 = row.try_get(ORDINAL)?;
     usize::try_from(ordinal - 1).map_err(Error::internal)
 }

@@ -1,6 +1,7 @@
 //! The API's machinery: what every type, list and error has in common, each thing once.
 
 pub mod aggregate;
+pub mod ahead;
 pub mod call;
 pub mod connection;
 pub mod cookies;
@@ -24,3 +25,4 @@ pub mod select;
 pub mod server_info;
 pub mod table;
 pub mod upload;
+pub mod wire;

@@ -125,6 +125,12 @@ impl Page {
         self.filter.as_ref().map_or(0, Expression::relations)
     }
 
+    /// Whether rows come before the page and after it, when `more` says that there are rows beyond the end that it goes to.
+    pub fn ends(&self, more: bool) -> (bool, bool) {
+        let has_begun = self.cursor.is_some() || self.offset > 0;
+        if self.backward { (more, has_begun) } else { (has_begun, more) }
+    }
+
     /// The cursor of a row, whose columns `value` answers.
     pub fn cursor_of(&self, value: impl Fn(&str) -> Option<Sql>) -> String {
         let mut parts = vec![list_name(self.link).into(), fingerprint(&self.order).into()];

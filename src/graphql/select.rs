@@ -4,6 +4,8 @@
 //! inside the database. sea-query builds the inner part; the outer `unnest … WITH ORDINALITY … CROSS JOIN LATERAL`
 //! is a form that it lacks, so this one place writes it by hand.
 
+mod levels;
+
 use std::fmt::Write;
 
 use sea_orm::{
@@ -15,6 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub use self::levels::{level, level_count};
 use super::{
     filter::Expression,
     operators::Test,
@@ -29,6 +32,10 @@ pub const ORDINAL: &str = "ordinal";
 pub const COUNT: &str = "rows";
 /// What the outermost table is called in its statement.
 pub const ROOT: &str = "t0";
+/// What the rows are called that others hang off.
+const PARENT: &str = "parent";
+/// Where the keys go into a statement's text, which sea-query can't write in their form.
+const KEYS: &str = "keys";
 
 /// One page per key, each a row longer than asked for, which tells whether there is more.
 pub fn page(page: &Page, keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
@@ -36,17 +43,8 @@ pub fn page(page: &Page, keys: &[&Key], scope: &Scope, columns: &[&str]) -> (Str
     for column in columns {
         select.expr(own(column));
     }
-    if let Some(filter) = &page.filter {
-        select.and_where(condition(filter, ROOT, scope));
-    }
-    if let Some(cursor) = &page.cursor {
-        select.cond_where(beyond(&page.order, cursor, page.backward));
-    }
-    order_by(&mut select, &page.order, page.backward, ROOT);
+    cut(&mut select, page, scope);
     select.limit(u64::from(page.limit) + 1);
-    if page.offset > 0 {
-        select.offset(u64::from(page.offset));
-    }
     let mut outer = Query::select();
     order_by(&mut outer, &page.order, page.backward, "page");
     let order = order_text(&outer);
@@ -56,6 +54,20 @@ pub fn page(page: &Page, keys: &[&Key], scope: &Scope, columns: &[&str]) -> (Str
              ORDER BY parent.{ORDINAL}{order}"
         )
     })
+}
+
+/// Puts a page's filter, order and beginning into a statement.
+fn cut(select: &mut SelectStatement, page: &Page, scope: &Scope) {
+    if let Some(filter) = &page.filter {
+        select.and_where(condition(filter, ROOT, scope));
+    }
+    if let Some(cursor) = &page.cursor {
+        select.cond_where(beyond(&page.order, cursor, page.backward));
+    }
+    order_by(select, &page.order, page.backward, ROOT);
+    if page.offset > 0 {
+        select.offset(u64::from(page.offset));
+    }
 }
 
 /// How many rows the whole list of each key has.
@@ -115,12 +127,16 @@ pub(super) fn related(link: &Link, scope: &Scope) -> SelectStatement {
 }
 
 fn rows_of<'a>(table: &Table, on: impl Iterator<Item = &'a str>, scope: &Scope) -> SelectStatement {
-    let mut select = Query::select();
-    select.from_as(Alias::new(table.sql), Alias::new(ROOT));
+    let mut select = visible_rows(table, scope);
     for (index, column) in on.enumerate() {
-        select.and_where(own(column).eq(Expr::cust(format!("parent.k{index}"))));
+        select.and_where(own(column).eq(Expr::cust(format!("{PARENT}.k{index}"))));
     }
-    select.and_where(scope.visible(table.sql, ROOT));
+    select
+}
+
+fn visible_rows(table: &Table, scope: &Scope) -> SelectStatement {
+    let mut select = Query::select();
+    select.from_as(Alias::new(table.sql), Alias::new(ROOT)).and_where(scope.visible(table.sql, ROOT));
     select
 }
 
@@ -149,6 +165,12 @@ pub(super) fn for_each_key(
     outer: impl Fn(String, String) -> String,
 ) -> (String, Values) {
     let (inner, Values(mut values)) = inner.build(PostgresQueryBuilder);
+    let parents = parents(keys, &mut values);
+    (outer(inner, parents), Values(values))
+}
+
+/// The keys as a table called `parent`, with their number; they become parameters after those that there are.
+fn parents(keys: &[&Key], values: &mut Vec<Value>) -> String {
     let width = keys.first().map_or(0, |key| key.len());
     let mut arrays = Vec::with_capacity(width);
     let mut names = String::new();
@@ -158,13 +180,12 @@ pub(super) fn for_each_key(
         arrays.push(format!("${}::{cast}[]", values.len()));
         let _ = write!(names, "k{index}, ");
     }
-    let parents = if width == 0 {
+    if width == 0 {
         // A list that hangs off the root has one parent without a key.
-        format!("(VALUES (1::bigint)) AS parent({ORDINAL})")
+        format!("(VALUES (1::bigint)) AS {PARENT}({ORDINAL})")
     } else {
-        format!("unnest({}) WITH ORDINALITY AS parent({names}{ORDINAL})", arrays.join(", "))
-    };
-    (outer(inner, parents), Values(values))
+        format!("unnest({}) WITH ORDINALITY AS {PARENT}({names}{ORDINAL})", arrays.join(", "))
+    }
 }
 
 fn key_array<'a>(parts: impl Iterator<Item = &'a KeyPart>) -> (Value, &'static str) {

@@ -42,6 +42,11 @@ impl Table {
         let owners = || (self.links)().into_iter().filter(|link| !link.many);
         own.or_else(|| owners().find(|link| link.target.table().column(CURRENCY).is_some()).map(CurrencyOf::Owner))
     }
+
+    /// The column that this field of the API shows.
+    pub fn shown_as(&self, field: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| is_camel_case_of(column.sql, field))
+    }
 }
 
 /// What every column is called that says in which currency a row's money is.
@@ -244,6 +249,8 @@ pub trait Record: OutputType + Into<Node> + Sized + 'static {
 /// `Record` without its type, for relations that are kept as data.
 pub trait Target: Send + Sync {
     fn table(&self) -> &'static Table;
+    /// Reads the arguments of a list of its rows.
+    fn arguments(&self, ctx: &async_graphql::Context<'_>) -> Result<super::page::Arguments>;
     /// Registers the type itself and answers its name.
     fn register_row(&self, registry: &mut Registry) -> String;
     /// Registers the type of a page of rows and answers its name.
@@ -269,6 +276,10 @@ pub struct Of<T>(pub std::marker::PhantomData<fn() -> T>);
 impl<T: Record> Target for Of<T> {
     fn table(&self) -> &'static Table {
         T::TABLE
+    }
+
+    fn arguments(&self, ctx: &async_graphql::Context<'_>) -> Result<super::page::Arguments> {
+        super::edge::arguments::<T>(ctx)
     }
 
     fn register_row(&self, registry: &mut Registry) -> String {
@@ -326,4 +337,22 @@ pub fn camel_case(column: &str) -> String {
         }
     }
     text
+}
+
+/// Whether a field of the API has the name of this column, without making that name.
+fn is_camel_case_of(column: &str, field: &str) -> bool {
+    let mut letters = field.chars();
+    let mut upper = false;
+    for letter in column.chars() {
+        if letter == '_' {
+            upper = true;
+            continue;
+        }
+        let expected = if upper { letter.to_ascii_uppercase() } else { letter };
+        if letters.next() != Some(expected) {
+            return false;
+        }
+        upper = false;
+    }
+    letters.next().is_none()
 }

@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
 
 use super::{coercion, document::Asked, guard::Refusal, nulls, order};
 use crate::graphql::error::{Error, ErrorCode, Issue};
@@ -20,21 +19,18 @@ pub const EVENT_STREAM: &str = "text/event-stream";
 const PROBLEMS_MAX: usize = 10;
 /// How many bytes these take together, so that the refusal stays under 2 KB.
 const REFUSAL_BYTES_MAX: usize = 1_800;
+/// How many bytes an answer has at least, to have room for it.
+const ANSWER_BYTES: usize = 4_096;
 /// What a problem takes besides its words: names and signs of JSON.
 const ISSUE_BYTES: usize = 80;
 
-/// What running a document came to, or the refusal to run it; as JSON it is what a client gets.
-#[derive(Serialize)]
+/// What running a document came to, or the refusal to run it; [as JSON](Answer::to_json) it is what a client gets.
 pub struct Answer {
     /// Absent when nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ServerError>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<String, Value>,
     /// What HTTP says beside the body; a WebSocket has no place for them.
-    #[serde(skip)]
     pub headers: HeaderMap,
 }
 
@@ -71,6 +67,33 @@ impl Answer {
         Self { data: None, errors: vec![error], extensions: BTreeMap::new(), headers: HeaderMap::new() }
     }
 
+    /// The answer as JSON, without what is empty.
+    ///
+    /// # Errors
+    /// When a value can't be JSON, which would be a fault of ours.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(ANSWER_BYTES);
+        let mut sign = b'{';
+        let mut begin = |out: &mut Vec<u8>, name: &[u8]| {
+            out.push(std::mem::replace(&mut sign, b','));
+            out.extend_from_slice(name);
+        };
+        if let Some(data) = &self.data {
+            begin(&mut out, b"\"data\":");
+            write(data, &mut out)?;
+        }
+        if !self.errors.is_empty() {
+            begin(&mut out, b"\"errors\":");
+            serde_json::to_writer(&mut out, &self.errors)?;
+        }
+        if !self.extensions.is_empty() {
+            begin(&mut out, b"\"extensions\":");
+            serde_json::to_writer(&mut out, &self.extensions)?;
+        }
+        out.push(b'}');
+        Ok(out)
+    }
+
     /// Whether the document ran, with or without errors.
     pub fn has_run(&self) -> bool {
         self.data.is_some()
@@ -105,7 +128,7 @@ impl Answer {
     }
 
     fn respond_with(self, media: &'static str, status: StatusCode) -> Response {
-        let body = match serde_json::to_vec(&self) {
+        let body = match self.to_json() {
             Ok(body) => body,
             Err(error) => return refused(media, StatusCode::INTERNAL_SERVER_ERROR, Error::internal(error)),
         };
@@ -116,6 +139,37 @@ impl Answer {
         response.headers_mut().extend(self.headers);
         response
     }
+}
+
+/// Writes a value as JSON. Bytes are what was [read ahead](crate::graphql::ahead), and JSON already.
+fn write(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    match value {
+        Value::Binary(json) => out.extend_from_slice(json),
+        Value::Object(fields) => {
+            out.push(b'{');
+            for (index, (name, field)) in fields.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                serde_json::to_writer(&mut *out, name.as_str())?;
+                out.push(b':');
+                write(field, out)?;
+            }
+            out.push(b'}');
+        }
+        Value::List(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write(item, out)?;
+            }
+            out.push(b']');
+        }
+        leaf => serde_json::to_writer(out, leaf)?,
+    }
+    Ok(())
 }
 
 /// The status of a well-formed request whose document cannot run.

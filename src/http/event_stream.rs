@@ -134,10 +134,9 @@ async fn stopping(ending: &mut Option<watch::Receiver<Ending>>) {
 }
 
 fn next(answer: &Answer) -> String {
-    let data = serde_json::to_string(answer);
-    let data = data.or_else(|error| serde_json::to_string(&Answer::refused(Error::internal(error))));
+    let data = answer.to_json().or_else(|error| Answer::refused(Error::internal(error)).to_json());
     // JSON of this kind has no line ends of its own.
-    format!("event: next\ndata: {}\n\n", data.unwrap_or_default())
+    format!("event: next\ndata: {}\n\n", String::from_utf8_lossy(&data.unwrap_or_default()))
 }
 
 fn respond(body: Body) -> Response {

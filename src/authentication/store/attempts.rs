@@ -38,9 +38,9 @@ pub struct Counted {
 /// Counts an attempt, or says how long to wait. One statement, which is its own transaction.
 pub async fn reserve(pool: &Pool, action: &str, email: &str, address: Option<IpAddr>) -> Result<Reserved> {
     let address = address.map(IpNetwork::from);
-    let ask = || {
+    let ask = || async {
         let sql = "SELECT * FROM auth_reserve($1, $2, $3)";
-        sqlx::query(sql).bind(action).bind(email).bind(address).fetch_one(&**pool)
+        sqlx::query(sql).bind(action).bind(email).bind(address).fetch_one(&mut *pool.acquire().await?).await
     };
     let row = on_live_connection(pool, ask).await?;
     Ok(Reserved::from_query_result(&QueryResult::from(row), "")?)
@@ -65,13 +65,15 @@ pub async fn settle_in(transaction: &Transaction, counted: Counted, is_success: 
 pub async fn take_back(pool: &Pool, counted: Counted) -> Result<()> {
     let Counted { email, address, reserved_at, is_known } = counted;
     let query = sqlx::query(SETTLE).bind(email).bind(address.map(IpNetwork::from)).bind(reserved_at);
-    pool.answer_of(query.bind(is_known).bind(false).execute(&**pool)).await?;
+    let mut seat = pool.acquire().await?;
+    pool.answer_of(query.bind(is_known).bind(false).execute(&mut *seat)).await?;
     Ok(())
 }
 
 /// Counts a wrong password or code on the account, if there is one.
 pub async fn failed(pool: &Pool, email: &str) -> Result<()> {
-    pool.answer_of(sqlx::query("SELECT auth_failed($1)").bind(email).execute(&**pool)).await?;
+    let mut seat = pool.acquire().await?;
+    pool.answer_of(sqlx::query("SELECT auth_failed($1)").bind(email).execute(&mut *seat)).await?;
     Ok(())
 }
 

@@ -91,11 +91,12 @@ pub async fn issue(
 /// Whose a token is, as long as it is live.
 pub async fn holder(pool: &Pool, token: &str, purpose: Purpose) -> Result<Option<Holder>> {
     let hash = hash(token);
-    let ask = || {
+    let ask = || async {
         sqlx::query("SELECT * FROM auth_token_holder($1, $2)")
             .bind(hash.as_str())
             .bind(purpose.stored())
-            .fetch_optional(&**pool)
+            .fetch_optional(&mut *pool.acquire().await?)
+            .await
     };
     let Some(row) = on_live_connection(pool, ask).await? else { return Ok(None) };
     let row = QueryResult::from(row);

@@ -51,13 +51,16 @@ pub async fn holder(app: &App, token: &str, counting: Counting) -> Result<Option
         .map(|tier| (tier.stored(), app.budgets.token_calls(*tier).and_then(|calls| i64::try_from(calls).ok())))
         .unzip();
     let pool = &app.database.pool;
-    let ask = || {
-        sqlx::query("SELECT * FROM auth_personal_token($1, $2, $3, $4)")
+    let ask = || async {
+        let mut seat = pool.acquire().await?;
+        let query = sqlx::query("SELECT * FROM auth_personal_token($1, $2, $3, $4)")
             .bind(hash.as_str())
             .bind(counting == Counting::Call)
             .bind(&tiers)
-            .bind(&maxima)
-            .fetch_optional(&**pool)
+            .bind(&maxima);
+        let row = query.fetch_optional(&mut *seat).await?;
+        seat.park();
+        Ok(row)
     };
     let Some(row) = on_live_connection(pool, ask).await?.map(QueryResult::from) else { return Ok(None) };
     let user = users::Model::from_query_result(&row, "user_")?;

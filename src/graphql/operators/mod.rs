@@ -61,7 +61,14 @@ pub trait Kind: Sync {
     fn ordered(&self) -> bool;
     /// The stored texts of an enumeration; `None` for everything else.
     fn values(&self) -> Option<Vec<&'static str>>;
+    /// The type of an array of it in PostgreSQL.
+    fn array(&self) -> ArrayType;
+    /// What writes a stored value, as PostgreSQL sends it, as the API shows it; `None` where only its type can.
+    fn writer(&self) -> Option<Writer>;
 }
+
+/// Writes a value that PostgreSQL sent as JSON.
+pub type Writer = fn(&Table, &[u8], &mut Vec<u8>) -> super::error::Result<()>;
 
 pub const ID: &dyn Kind = &Of::<async_graphql::ID>(PhantomData);
 pub const TEXT: &dyn Kind = &Of::<String>(PhantomData);
@@ -105,6 +112,9 @@ pub trait Operand: InputType + 'static {
     fn values() -> Option<Vec<&'static str>> {
         None
     }
+
+    /// What writes a stored value as the API shows it.
+    const WRITER: Option<Writer>;
 }
 
 struct Of<S>(PhantomData<fn() -> S>);
@@ -148,6 +158,14 @@ impl<S: Operand> Kind for Of<S> {
 
     fn values(&self) -> Option<Vec<&'static str>> {
         S::values()
+    }
+
+    fn array(&self) -> ArrayType {
+        S::ARRAY
+    }
+
+    fn writer(&self) -> Option<Writer> {
+        S::WRITER
     }
 }
 

@@ -3,16 +3,19 @@
 use async_graphql::InputType;
 use sea_orm::{Value as Sql, prelude::DateTimeWithTimeZone, sea_query::ArrayType};
 
-use super::{Operand, text};
+use super::{Operand, Writer, text};
 use crate::graphql::{
     enumeration::Enumeration,
+    error::Error,
     id::{self, AnyId},
     scalars::{Date, DateTime, Decimal, Json, Time},
     table::Table,
+    wire,
 };
 
 impl Operand for async_graphql::ID {
     const ARRAY: ArrayType = ArrayType::Uuid;
+    const WRITER: Option<Writer> = Some(|table, raw, out| wire::id(table.prefix, raw, out));
     const ORDERED: bool = false;
 
     fn into_sql(self, table: &Table) -> Result<Sql, String> {
@@ -29,6 +32,7 @@ impl Operand for async_graphql::ID {
 
 impl Operand for AnyId {
     const ARRAY: ArrayType = ArrayType::Uuid;
+    const WRITER: Option<Writer> = None;
     const ORDERED: bool = false;
 
     fn operators() -> String {
@@ -42,6 +46,7 @@ impl Operand for AnyId {
 
 impl Operand for String {
     const ARRAY: ArrayType = ArrayType::String;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::text(raw, out));
     const TEXTUAL: bool = true;
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
@@ -51,6 +56,7 @@ impl Operand for String {
 
 impl Operand for i32 {
     const ARRAY: ArrayType = ArrayType::Int;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::integer(raw, out));
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
         Ok(self.into())
@@ -59,6 +65,7 @@ impl Operand for i32 {
 
 impl Operand for bool {
     const ARRAY: ArrayType = ArrayType::Bool;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::boolean(raw, out));
     const ORDERED: bool = false;
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
@@ -68,6 +75,7 @@ impl Operand for bool {
 
 impl Operand for Decimal {
     const ARRAY: ArrayType = ArrayType::Decimal;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::decimal(raw, out));
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
         Ok(self.0.into())
@@ -76,6 +84,7 @@ impl Operand for Decimal {
 
 impl Operand for Date {
     const ARRAY: ArrayType = ArrayType::ChronoDate;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::date(raw, out));
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
         Ok(self.0.into())
@@ -84,6 +93,7 @@ impl Operand for Date {
 
 impl Operand for DateTime {
     const ARRAY: ArrayType = ArrayType::ChronoDateTimeWithTimeZone;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::date_time(raw, out));
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
         Ok(DateTimeWithTimeZone::from(self).into())
@@ -99,6 +109,7 @@ impl Operand for DateTime {
 
 impl Operand for Time {
     const ARRAY: ArrayType = ArrayType::ChronoTime;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::time(raw, out));
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {
         Ok(self.0.into())
@@ -107,6 +118,7 @@ impl Operand for Time {
 
 impl Operand for Json {
     const ARRAY: ArrayType = ArrayType::Json;
+    const WRITER: Option<Writer> = Some(|_, raw, out| wire::json(raw, out));
     const ORDERED: bool = false;
     const JSON: bool = true;
 
@@ -124,6 +136,10 @@ impl Operand for Json {
 
 impl<E: Enumeration> Operand for E {
     const ARRAY: ArrayType = ArrayType::String;
+    const WRITER: Option<Writer> = Some(|_, raw, out| {
+        let text = std::str::from_utf8(raw).map_err(Error::internal)?;
+        serde_json::to_writer(out, &E::from_stored(text)?.to_value()).map_err(Error::internal)
+    });
     const ORDERED: bool = false;
 
     fn into_sql(self, _: &Table) -> Result<Sql, String> {

@@ -1,6 +1,5 @@
 //! The messages of the protocol graphql-transport-ws, and the codes that end a connection.
 
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{graphql::error::Error, http::answer::Answer};
@@ -87,15 +86,22 @@ impl Outgoing {
 
     /// An answer: `next` when the document ran, otherwise `error`, which also ends the operation.
     pub fn answer(id: &str, answer: &Answer) -> Self {
-        let written = if answer.has_run() { text("next", id, answer) } else { text("error", id, &answer.errors) };
-        let fault = |error| text("error", id, &Answer::refused(Error::internal(error)).errors).unwrap_or_default();
+        let written = if answer.has_run() {
+            answer.to_json().and_then(|json| text("next", id, &json))
+        } else {
+            serde_json::to_vec(&answer.errors).and_then(|json| text("error", id, &json))
+        };
+        let fault = |error| {
+            let errors = serde_json::to_vec(&Answer::refused(Error::internal(error)).errors);
+            errors.and_then(|json| text("error", id, &json)).unwrap_or_default()
+        };
         Self(written.unwrap_or_else(fault))
     }
 }
 
 /// Put together as text: as a value the fields of an answer would lose their order.
-fn text(kind: &str, id: &str, payload: &impl Serialize) -> serde_json::Result<String> {
-    let (id, payload) = (serde_json::to_string(id)?, serde_json::to_string(payload)?);
+fn text(kind: &str, id: &str, payload: &[u8]) -> serde_json::Result<String> {
+    let (id, payload) = (serde_json::to_string(id)?, String::from_utf8_lossy(payload));
     Ok(format!("{{\"type\":\"{kind}\",\"id\":{id},\"payload\":{payload}}}"))
 }
 

@@ -6,6 +6,7 @@
 //!
 //! A new relation needs a line in `relations.tsv`, a new table its keys in `data/keys.rs` and its rule in `world.rs`.
 
+mod ahead;
 mod conditions;
 mod data;
 mod filters;

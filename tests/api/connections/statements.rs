@@ -50,8 +50,8 @@ async fn try_relation(fixture: &Fixture, statements: &Statements, way: &Way, rel
     let few = heard(fixture, statements, &two, &selection).await;
     let many = heard(fixture, statements, &twenty, &selection).await;
     assert_eq!(few, many, "{} by {way}", relation.name());
-    // The token's own statement, one for each level of the way, and one for the relation.
-    let expected = 1 + way.levels() + 1;
+    // The token's own statement, and one for each level of the way with the relation.
+    let expected = 1 + way.levels_with(relation);
     assert_eq!(many.len(), expected, "{} by {way}: {many:#?}", relation.name());
     if relation.many {
         let counted = format!("{} {{ nodes {{ id }} totalCount }}", relation.field);

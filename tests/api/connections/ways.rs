@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::schema::{Relation, Schema};
+use super::{
+    schema::{Relation, Schema},
+    world::table,
+};
 
 /// How many relations a way takes at most.
 const STEPS_MAX: usize = 3;
@@ -99,9 +102,16 @@ impl Way {
         objects
     }
 
-    /// How many statements read the rows at the end: one for each relation, none for the viewer.
+    /// How many statements read the rows at the end: none for the viewer, one for the first relation, and one for each
+    /// list after it. Relations to at most one row come with the rows that they hang off.
     pub fn levels(&self) -> usize {
-        self.steps.len()
+        self.steps.iter().enumerate().filter(|(at, step)| *at == 0 || step.many).count()
+    }
+
+    /// The same with one relation more. A type that shows nothing that could be filtered is read apart.
+    pub fn levels_with(&self, relation: &Relation) -> usize {
+        let is_apart = table(&relation.target).columns.is_empty();
+        self.levels() + usize::from(self.steps.is_empty() || relation.many || is_apart)
     }
 
     /// Whether the end is the root or what hangs off it, which has no id.

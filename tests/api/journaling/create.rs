@@ -155,7 +155,7 @@ async fn a_total_beyond_its_column_is_refused() {
 }
 
 #[tokio::test]
-async fn the_journal_takes_three_statements_and_one_for_the_token() {
+async fn the_journal_takes_one_statement_and_one_for_the_token() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
     api.sql(&format!(
@@ -175,7 +175,7 @@ async fn the_journal_takes_three_statements_and_one_for_the_token() {
     assert_eq!(entries.len(), 20);
     assert_eq!(entries[0]["content"], "Day 30");
     assert!(entries.iter().all(|entry| entry["tradeLog"]["analysis"]["timingQuality"] == 5));
-    assert_eq!(statements.take().len(), 4);
+    assert_eq!(statements.take().len(), 2);
 }
 
 async fn journal(api: &Api, who: &Somebody) -> Value {
