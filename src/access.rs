@@ -35,8 +35,18 @@ pub struct Scope {
     scopes: Option<TokenScopes>,
 }
 
+/// All of a [`Scope`] that the texts of statements depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kind {
+    has_user: bool,
+    admin: bool,
+    system: bool,
+    first_wall: FirstWall,
+    scopes: Option<TokenScopes>,
+}
+
 /// Whether statements carry the conditions of this file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FirstWall {
     #[default]
     Standing,
@@ -202,6 +212,17 @@ impl Scope {
     pub fn may_read(&self, table: &str) -> Result<()> {
         let module = rule(table).map_or(Module::Authentication, |(module, _)| module);
         if UNSCOPED.contains(&table) { Ok(()) } else { viewer::permitted(self.scopes, module, Access::Read) }
+    }
+
+    /// What the texts of its statements depend on; two scopes of one kind differ by their user alone.
+    pub fn kind(&self) -> Kind {
+        let Self { admin, system, first_wall, scopes, .. } = *self;
+        Kind { has_user: self.user.is_some(), admin, system, first_wall, scopes }
+    }
+
+    /// A scope of the same kind, of another user.
+    pub fn of_user(&self, id: Uuid) -> Self {
+        Self { user: self.user.map(|_| id), ..self.clone() }
     }
 
     /// The condition under which this scope may read a row of `table`, called `alias` in the statement.

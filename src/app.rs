@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use async_graphql::ValidationMode;
+
 use crate::{
     access::FirstWall,
     authentication::hashing::Hashing,
@@ -13,7 +15,7 @@ use crate::{
         cost::fields::SCHEMA,
         schema::{self, Schema},
     },
-    http::{upload::Uploads, websocket},
+    http::{known::Known, upload::Uploads, websocket},
     logging::audit::Audit,
     mail::Mailer,
     sealing::KeyRing,
@@ -25,6 +27,10 @@ pub struct App {
     /// What seals and opens passwords and personal data.
     pub keys: KeyRing,
     pub schema: Schema,
+    /// The same for documents that have run before, which it doesn't check against itself again.
+    pub schema_for_proven: Schema,
+    /// Documents that came before.
+    pub known: Known,
     /// Takes note of what was refused and who failed to sign in.
     pub audit: Audit,
     /// Where passwords are hashed, a few at a time.
@@ -55,7 +61,9 @@ impl App {
             settings,
             database,
             keys,
-            schema: schema::build(),
+            schema: schema::build(ValidationMode::Strict),
+            schema_for_proven: schema::build(ValidationMode::Fast),
+            known: Known::default(),
             mailer,
             hashing: Hashing::default(),
             uploads: Uploads::default(),

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::{sync::Mutex, time::timeout};
+use tracing::Instrument;
 
 pub use super::pool::on_live_connection;
 use super::pool::{Pool, RELEASE_PATIENCE};
@@ -101,7 +102,7 @@ impl Drop for Transaction {
         let Some(seat) = self.seat.get_mut().take() else { return };
         // Without a runtime the program is ending, and the connection with it.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(taken_back(seat));
+            runtime.spawn(taken_back(seat).in_current_span());
         }
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     ahead::{
         self,
-        plan::Plan,
+        plan::{Plan, Plans},
         read::{Ahead, Aheads, Written},
     },
     cookies::Cookies,
@@ -57,6 +57,8 @@ pub struct Call {
     pub meter: Arc<Meter>,
     /// Whether relations are read ahead where that is possible.
     pub reads_ahead: bool,
+    /// How those of the document are.
+    pub plans: Arc<Plans>,
     viewer: Result<Viewer>,
     /// Set once a field of the document has ended the viewer's session.
     ended: AtomicBool,
@@ -76,7 +78,6 @@ struct Reader {
     counts: Counts,
     by_type: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     by_place: Mutex<HashMap<(Pos, TypeId), Arc<dyn Any + Send + Sync>>>,
-    plans: Mutex<HashMap<Pos, Option<Arc<Plan>>>>,
 }
 
 impl Call {
@@ -91,6 +92,7 @@ impl Call {
         let (cookies, ended) = (Cookies::default(), AtomicBool::new(false));
         Self {
             reads_ahead: app.reads_ahead,
+            plans: Arc::default(),
             app,
             request_id,
             origin,
@@ -182,9 +184,8 @@ impl Call {
         if !self.reads_ahead {
             return None;
         }
-        let reader = self.reader();
-        let mut plans = reader.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        plans.entry(place).or_insert_with(|| plan(reader.snapshot.scope()).map(Arc::new)).clone()
+        let snapshot = self.snapshot();
+        self.plans.get(place, snapshot.scope().kind(), || plan(snapshot.scope()))
     }
 
     /// A relation with all that is selected below it, as JSON, batched with the same relation of other rows.
@@ -268,7 +269,6 @@ impl Reader {
             snapshot,
             by_type: Mutex::default(),
             by_place: Mutex::default(),
-            plans: Mutex::default(),
         }
     }
 

@@ -59,9 +59,13 @@ impl Snapshot {
         Ok(self.transaction.get_or_try_init(begin).await?)
     }
 
+    async fn rows(&self, (sql, values): (String, Values)) -> Result<Vec<PgRow>> {
+        self.run((&sql, values)).await
+    }
+
     /// The rows of a statement.
-    pub async fn rows(&self, (sql, values): (String, Values)) -> Result<Vec<PgRow>> {
-        Ok(self.transaction().await?.rows(&sql, values).await?)
+    pub async fn run(&self, (sql, values): (&str, Values)) -> Result<Vec<PgRow>> {
+        Ok(self.transaction().await?.rows(sql, values).await?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The roots: the API's table of contents.
 
-use async_graphql::{MergedObject, MergedSubscription, Schema as AsyncGraphql};
+use async_graphql::{MergedObject, MergedSubscription, Schema as AsyncGraphql, ValidationMode};
 
 use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
 use crate::{
@@ -68,15 +68,17 @@ pub type Schema = AsyncGraphql<Query, Mutation, Subscription>;
 ///
 /// How large a document may be is for the guard in front of it to say: the library looks at its own limits only after
 /// it has gone through the document, which is what is to be avoided. The one that it has always stays out of the way.
-pub fn build() -> Schema {
+/// What has been checked once need not be again: [`ValidationMode::Fast`] is for that alone.
+pub fn build(mode: ValidationMode) -> Schema {
     AsyncGraphql::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<ErrorCode>()
         .disable_suggestions()
         .limit_recursive_depth(NESTING_MAX)
+        .validation_mode(mode)
         .finish()
 }
 
 /// The schema's text, as it stands in `schema.graphql`.
 pub fn sdl() -> String {
-    build().sdl()
+    build(ValidationMode::Strict).sdl()
 }

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use self::levels::{level, level_count};
+pub use self::levels::{Text, level, level_count};
 use super::{
     filter::Expression,
     operators::Test,

@@ -3,7 +3,7 @@
 use async_graphql::Value;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{answer::Answer, document::Asked};
+use super::{answer::Answer, guard::Admitted};
 use crate::{
     access::Viewer,
     app::App,
@@ -43,10 +43,13 @@ pub struct Charge {
 ///
 /// # Errors
 /// The refusal, which is TOO_COMPLEX.
-pub fn estimated(app: &App, asked: &Asked) -> Result<Estimate, Box<Answer>> {
-    let none = Estimate { requested: prices::MINIMUM, fixed: 0 };
-    let estimate = asked.operation().map(|operation| Estimate::of(asked.document(), operation, &asked.variables));
-    let estimate = estimate.unwrap_or(none);
+pub fn estimated(app: &App, admitted: &Admitted) -> Result<Estimate, Box<Answer>> {
+    let estimate = *admitted.estimate.get_or_init(|| {
+        let none = Estimate { requested: prices::MINIMUM, fixed: 0 };
+        let asked = &admitted.asked;
+        let estimate = asked.operation().map(|operation| Estimate::of(asked.document(), operation, &asked.variables));
+        estimate.unwrap_or(none)
+    });
     let max = app.budgets.document_max();
     if estimate.requested > max { Err(Box::new(too_complex(estimate, max))) } else { Ok(estimate) }
 }

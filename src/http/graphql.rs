@@ -58,11 +58,22 @@ pub async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(body) => body,
         Err(fault) => return unreadable(media, &fault),
     };
+    if let Some(known) = app.known.get(&body) {
+        return respond(media, run(&app, caller(&parts), &known).await);
+    }
     let sent = match Sent::in_body(&body) {
         Ok(sent) => sent,
         Err(error) => return refused(media, StatusCode::BAD_REQUEST, error),
     };
     match guard::admit(sent) {
+        Ok(admitted) if admitted.is_query() => {
+            let admitted = Arc::new(admitted);
+            let answer = run(&app, caller(&parts), &admitted).await;
+            if answer.has_run() {
+                app.known.keep(body, admitted);
+            }
+            respond(media, answer)
+        }
         Ok(admitted) => answer(&app, media, parts, admitted).await,
         Err(refusal) => not_admitted(media, refusal),
     }
@@ -115,15 +126,15 @@ pub fn panicked(cause: Box<dyn Any + Send>) -> Response {
 
 async fn answer(app: &Arc<App>, media: &'static str, parts: Parts, admitted: Admitted) -> Response {
     let takes_events = accepts(&parts.headers, &[EVENT_STREAM]) > 0.0;
+    let ending = parts.extensions.get::<watch::Receiver<Ending>>().cloned();
     let caller = caller(&parts);
     if !admitted.is_subscription() {
-        return respond(media, run(app, caller, admitted).await);
+        return respond(media, run(app, caller, &admitted).await);
     }
     if !takes_events {
         let text = "A subscription has many answers: send it over a WebSocket, or with Accept: text/event-stream.";
         return Answer::refused(Error::invalid(&["query"], "FORMAT", text)).respond(media);
     }
-    let ending = parts.extensions.get::<watch::Receiver<Ending>>().cloned();
     event_stream::follow(app.clone(), caller, admitted, ending).await
 }
 

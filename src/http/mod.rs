@@ -13,6 +13,7 @@ pub mod graphql;
 pub mod guard;
 pub mod health;
 pub mod host;
+pub mod known;
 pub mod listen;
 pub mod live;
 pub mod nulls;

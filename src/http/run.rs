@@ -65,8 +65,8 @@ pub(super) enum Part {
 ///
 /// The viewer is looked up for each document, so a session that ends ends for open connections too.
 /// What it may cost is reckoned before that and taken after it, when it is known who pays, and nothing has run.
-pub async fn run(app: &Arc<App>, caller: Caller, admitted: Admitted) -> Answer {
-    run_part(app, &caller, &admitted, Part::Whole).await
+pub async fn run(app: &Arc<App>, caller: Caller, admitted: &Admitted) -> Answer {
+    run_part(app, &caller, admitted, Part::Whole).await
 }
 
 pub(super) async fn run_part(app: &Arc<App>, caller: &Caller, admitted: &Admitted, part: Part) -> Answer {
@@ -98,7 +98,7 @@ fn boxed<'a>(
 
 /// Runs a document that is paid for, and gives back what it did not use.
 async fn paid(app: &Arc<App>, caller: &Caller, admitted: &Admitted, part: Part) -> Result<Answer, Box<Answer>> {
-    let estimate = estimated(app, &admitted.asked)?;
+    let estimate = estimated(app, admitted)?;
     let estimate = if part.is_opening() { estimate.at_least_fixed(prices::SUBSCRIPTION) } else { estimate };
     let idempotency_key = idempotency_key(&caller.headers, admitted)?;
     let origin = sender(app, caller);
@@ -117,6 +117,7 @@ async fn paid(app: &Arc<App>, caller: &Caller, admitted: &Admitted, part: Part) 
     call.taken = Some(charge.taken());
     call.cookies = cookies;
     call.idempotency_key = idempotency_key;
+    call.plans = admitted.plans.clone();
     let meter = call.meter.clone();
     let mut answer = execute(app, call, admitted, part).await;
     charge.settle(app, meter.read(), &mut answer);
@@ -135,6 +136,7 @@ async fn execute(app: &App, call: Call, admitted: &Admitted, part: Part) -> Answ
     let call = Arc::new(call);
     let (request, is_opening) = (admitted.request().data(call.clone()), part.is_opening());
     let response = match part {
+        Part::Whole if admitted.is_proven() => app.schema_for_proven.execute(request).await,
         Part::Whole => app.schema.execute(request).await,
         // A subscription that has begun has said nothing yet.
         Part::Stage(stage) => app.schema.execute_stream(request.data(stage)).next().await.unwrap_or_default(),

@@ -94,7 +94,7 @@ impl TokenScope {
 }
 
 /// Several scopes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TokenScopes(u32);
 
 impl TokenScopes {

@@ -1,19 +1,24 @@
 //! What is selected below a relation, as levels to read and shapes to write.
 
-use std::{ptr, sync::Arc};
+use std::{
+    collections::HashMap,
+    ptr,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use async_graphql::{
-    Context, Positioned,
+    Context, Pos, Positioned,
     indexmap::IndexMap,
     parser::types::{Field as Selected, Selection, SelectionSet},
 };
 
 use crate::{
-    access::Scope,
+    access::{Kind, Scope},
     graphql::{
         filter::Expression,
         operators::Writer,
         page::Page,
+        select::Text,
         table::{Column, Link, Table},
     },
 };
@@ -21,7 +26,22 @@ use crate::{
 /// The column of every table that tells whether there is a row.
 const PRESENT: &str = "id";
 
-/// What is read and written for a relation. The same for every row that it hangs off.
+/// The plans of a document: for each relation that a resolver answers, and each kind of scope that it is read in.
+#[derive(Default)]
+pub struct Plans(Mutex<HashMap<(Pos, Kind), Planned>>);
+
+/// A plan, or that there can be none.
+type Planned = Option<Arc<Plan>>;
+
+impl Plans {
+    /// The plan of the relation at this place, made once.
+    pub fn get(&self, place: Pos, kind: Kind, make: impl FnOnce() -> Option<Plan>) -> Planned {
+        let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.entry((place, kind)).or_insert_with(|| make().map(Arc::new)).clone()
+    }
+}
+
+/// What is read and written for a relation. The same for every user of one kind, and for every row that it hangs off.
 pub struct Plan {
     /// Each hangs off one before it, the first off the keys that are asked for.
     pub levels: Vec<Level>,
@@ -49,6 +69,9 @@ pub struct Level {
     pub joined: Vec<Joined>,
     /// Columns by the number of their table.
     pub columns: Vec<(usize, &'static str)>,
+    /// Its statements, written once.
+    pub rows: OnceLock<Text>,
+    pub count: OnceLock<Text>,
 }
 
 /// A relation to at most one row, of another table of the level.
@@ -142,8 +165,17 @@ impl<'a> Planner<'a, '_> {
         for table in looks_into.into_iter().chain([link.target.table()]) {
             self.scope.may_read(table.sql).ok()?;
         }
-        let (reads_rows, counts, joined, columns) = (false, false, Vec::new(), Vec::new());
-        self.levels.push(Level { parent, link, page, reads_rows, counts, joined, columns });
+        self.levels.push(Level {
+            parent,
+            link,
+            page,
+            reads_rows: false,
+            counts: false,
+            joined: Vec::new(),
+            columns: Vec::new(),
+            rows: OnceLock::new(),
+            count: OnceLock::new(),
+        });
         Some(self.levels.len() - 1)
     }
 

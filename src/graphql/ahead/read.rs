@@ -106,7 +106,7 @@ async fn read(snapshot: &Snapshot, plan: &Plan, keys: &[&Key]) -> Result<Vec<Fou
         };
         let mut found = Found { spans: vec![0..0; parents], more: vec![false; parents], ..Found::default() };
         if level.reads_rows && parents > 0 {
-            let rows = snapshot.rows(select::level(&plan.levels, index, keys, snapshot.scope())).await?;
+            let rows = snapshot.run(select::level(&plan.levels, index, keys, snapshot.scope())).await?;
             share_out(&mut found, rows, level)?;
             snapshot.meter().add(price(level, parents, found.rows.len()));
             snapshot.meter().add(prices::ROW.saturating_mul((found.rows.len() * level.joined.len()) as u64));
@@ -115,10 +115,8 @@ async fn read(snapshot: &Snapshot, plan: &Plan, keys: &[&Key]) -> Result<Vec<Fou
             found.totals = vec![0; parents];
             if parents > 0 {
                 snapshot.meter().add(prices::FIGURE.saturating_mul(parents as u64));
-                count(
-                    &mut found,
-                    snapshot.rows(select::level_count(&plan.levels, index, keys, snapshot.scope())).await?,
-                )?;
+                let counted = select::level_count(&plan.levels, index, keys, snapshot.scope());
+                count(&mut found, snapshot.run(counted).await?)?;
             }
         }
         all.push(found);

@@ -1,11 +1,12 @@
 //! The statements of a relation that is read ahead: one for each level, which finds its parents by itself.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use sea_orm::{
-    Condition, ExprTrait, JoinType, Order as Direction, Values,
+    Condition, ExprTrait, JoinType, Order as Direction, Value, Values,
     sea_query::{Alias, Expr, Func, PostgresQueryBuilder, Query, SelectStatement},
 };
+use uuid::Uuid;
 
 use super::{
     COUNT, KEYS, ORDINAL, PARENT, ROOT, condition, cut, named, order_by, order_text, own, parents, related,
@@ -16,9 +17,56 @@ use crate::{
     graphql::{ahead::plan::Level, table::Key},
 };
 
+/// A statement of a level: the same text for every user of one kind, with the places where the user's id goes.
+pub struct Text {
+    sql: String,
+    values: Vec<Value>,
+    users: Vec<usize>,
+}
+
+/// Stands for the user while a text is written. Made up for each process, so that no value of a client's is taken for it.
+static SOMEBODY: LazyLock<Uuid> = LazyLock::new(Uuid::new_v4);
+
+impl Text {
+    /// The text of a statement, and its values in a scope of somebody's.
+    fn of(select: SelectStatement, keys: &[&Key]) -> Self {
+        let (text, Values(mut values)) = select.build(PostgresQueryBuilder);
+        let users = values.iter().enumerate().filter(|(_, value)| **value == Value::from(*SOMEBODY));
+        let users = users.map(|(place, _)| place).collect();
+        let own = values.len();
+        let parents = parents(keys, &mut values);
+        values.truncate(own);
+        Self { sql: text.replacen(&format!("\"{KEYS}\""), &parents, 1), values, users }
+    }
+
+    /// The statement for one user. Keys are parameters after all others.
+    fn with(&self, keys: &[&Key], scope: &Scope) -> (&str, Values) {
+        let mut values = self.values.clone();
+        for place in &self.users {
+            if let (Some(value), Ok(user)) = (values.get_mut(*place), scope.user_id()) {
+                *value = user.into();
+            }
+        }
+        parents(keys, &mut values);
+        (&self.sql, Values(values))
+    }
+}
+
 /// The rows of a level, for all rows that it hangs off.
-pub fn level(levels: &[Level], index: usize, keys: &[&Key], scope: &Scope) -> (String, Values) {
-    let Some(level) = levels.get(index) else { return (String::new(), Values(Vec::new())) };
+pub fn level<'a>(levels: &'a [Level], index: usize, keys: &[&Key], scope: &Scope) -> (&'a str, Values) {
+    let Some(level) = levels.get(index) else { return ("", Values(Vec::new())) };
+    let text = level.rows.get_or_init(|| Text::of(rows(levels, index, level, &scope.of_user(*SOMEBODY)), keys));
+    text.with(keys, scope)
+}
+
+/// How many rows the whole list has of each row that a level hangs off.
+pub fn level_count<'a>(levels: &'a [Level], index: usize, keys: &[&Key], scope: &Scope) -> (&'a str, Values) {
+    let Some(level) = levels.get(index) else { return ("", Values(Vec::new())) };
+    let text = level.count.get_or_init(|| Text::of(counts(levels, level, &scope.of_user(*SOMEBODY)), keys));
+    text.with(keys, scope)
+}
+
+fn rows(levels: &[Level], index: usize, level: &Level, scope: &Scope) -> SelectStatement {
     let mut select = rows_of_level(levels, index, scope, Beyond::One);
     select.column((Alias::new(PARENT), Alias::new(ORDINAL)));
     for (table, column) in &level.columns {
@@ -28,12 +76,10 @@ pub fn level(levels: &[Level], index: usize, keys: &[&Key], scope: &Scope) -> (S
     if let Some(page) = &level.page {
         order_by(&mut select, &page.order, page.backward, &alias(0));
     }
-    hung_off(select, keys)
+    select
 }
 
-/// How many rows the whole list has of each row that a level hangs off.
-pub fn level_count(levels: &[Level], index: usize, keys: &[&Key], scope: &Scope) -> (String, Values) {
-    let Some(level) = levels.get(index) else { return (String::new(), Values(Vec::new())) };
+fn counts(levels: &[Level], level: &Level, scope: &Scope) -> SelectStatement {
     let mut counted = related(level.link, scope);
     counted.expr_as(Func::count(Expr::cust("*")), Alias::new(COUNT));
     if let Some(filter) = level.page.as_ref().and_then(|page| page.filter.as_ref()) {
@@ -45,7 +91,7 @@ pub fn level_count(levels: &[Level], index: usize, keys: &[&Key], scope: &Scope)
         .column((Alias::new(PARENT), Alias::new(ORDINAL)))
         .column((Alias::new(alias(0)), Alias::new(COUNT)))
         .join_lateral(JoinType::InnerJoin, counted, Alias::new(alias(0)), always());
-    hung_off(select, keys)
+    select
 }
 
 /// Whether a page is read with one row more, which tells whether there is more.
@@ -127,11 +173,4 @@ fn alias(table: usize) -> String {
 
 fn always() -> Condition {
     Condition::all().add(Expr::cust("TRUE"))
-}
-
-/// Puts the keys in their place, as parameters after all others.
-fn hung_off(select: SelectStatement, keys: &[&Key]) -> (String, Values) {
-    let (text, Values(mut values)) = select.build(PostgresQueryBuilder);
-    let parents = parents(keys, &mut values);
-    (text.replacen(&format!("\"{KEYS}\""), &parents, 1), Values(values))
 }

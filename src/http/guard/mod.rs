@@ -22,6 +22,11 @@ mod spreads;
 mod unreadable;
 mod values;
 
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
+
 use async_graphql::{
     Pos, Request,
     parser::{
@@ -38,7 +43,7 @@ use super::{
     document::{Asked, is_type},
     operation::Operation,
 };
-use crate::graphql::{definitions::named, error::Error};
+use crate::graphql::{ahead::plan::Plans, cost::Estimate, definitions::named, error::Error};
 
 /// A document that may run, with its variables.
 pub struct Admitted {
@@ -47,6 +52,12 @@ pub struct Admitted {
     pub asked: Asked,
     query: String,
     operation_name: Option<String>,
+    /// What it may cost, added up once.
+    pub estimate: OnceLock<Estimate>,
+    /// How its relations are read ahead.
+    pub plans: Arc<Plans>,
+    /// Whether the executor has found nothing wrong with it.
+    is_proven: AtomicBool,
 }
 
 impl Admitted {
@@ -63,6 +74,16 @@ impl Admitted {
     /// Whether it has any number of answers.
     pub fn is_subscription(&self) -> bool {
         self.operation.kind == OperationType::Subscription
+    }
+
+    /// Takes note that it has run, and need not be checked against the schema again.
+    pub fn prove(&self) {
+        self.is_proven.store(true, Ordering::Release);
+    }
+
+    /// Whether it has run before.
+    pub fn is_proven(&self) -> bool {
+        self.is_proven.load(Ordering::Acquire)
     }
 
     /// The request for the executor, which takes the parsed document instead of reading the text again.
@@ -101,7 +122,15 @@ pub fn admit(sent: Sent) -> Result<Admitted, Refusal> {
     known_types(&document)?;
     operation.check(&sent.variables)?;
     let asked = Asked::new(document, sent.variables);
-    Ok(Admitted { operation, asked, query: sent.query, operation_name: sent.operation_name })
+    Ok(Admitted {
+        operation,
+        asked,
+        query: sent.query,
+        operation_name: sent.operation_name,
+        estimate: OnceLock::new(),
+        plans: Arc::default(),
+        is_proven: AtomicBool::new(false),
+    })
 }
 
 /// Refuses variables of a type that there isn't: with a list of such a type and a default value, the library panics.

@@ -63,7 +63,7 @@ impl Operation {
         if admitted.is_subscription() {
             return self.follow(admitted).await;
         }
-        let answer = unless_panicked(run(&self.app, self.caller.clone(), admitted)).await;
+        let answer = unless_panicked(run(&self.app, self.caller.clone(), &admitted)).await;
         if !answer.has_run() {
             return self.fail(&answer).await;
         }
