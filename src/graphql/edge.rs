@@ -82,7 +82,7 @@ pub async fn list<T: Record>(
     key: Option<Key>,
     arguments: Arguments,
 ) -> Result<Connection<T>> {
-    let page = call(ctx).page(ctx.item.pos, || Page::new(link, arguments))?;
+    let page = call(ctx).once(ctx.item.pos, || Page::new(link, arguments))?;
     let connection = Connection::new(page, key);
     if reads_rows(ctx) { connection.read(call(ctx)).await } else { Ok(connection) }
 }

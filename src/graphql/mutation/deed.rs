@@ -245,7 +245,7 @@ mod tests {
         let changes = || vec![(Change::Created, "watchlist_item".to_owned())];
         assert_eq!(notices, [Notice { user: one, changes: changes() }, Notice { user: other, changes: changes() }]);
         let rows = (0..100).map(Uuid::from_u128);
-        let mut deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
+        let deed = Deed::new(Module::Watchlists, "", "").each::<WatchlistItem>(Change::Created, rows);
         let text = serde_json::to_string(&deed.notices(one)[0]).unwrap();
         assert!(text.len() < 8_000 && text.contains("watchlist_item_0000"), "{} bytes", text.len());
     }

@@ -88,7 +88,7 @@ async fn what_is_due_is_sorted_by_what_is_to_be_done() {
         (buys, stops, rest),
         (words(&["CCC 3.33333333", "DDD 4.00000000"]), vec![], words(&["BBB COST_UNKNOWN"]))
     );
-    assert_eq!(due(&api, &eve, json!([])).await, [vec![], vec![], vec![]]);
+    assert_eq!(due(&api, &eve, json!([])).await, [Vec::<String>::new(), Vec::new(), Vec::new()]);
     for (prices, issues) in [
         (
             json!([{ "symbol": "A", "price": "0" }, { "symbol": " ", "price": "1" }]),
