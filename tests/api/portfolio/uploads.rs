@@ -140,5 +140,4 @@ async fn statements_do_not_grow_with_the_rows() {
     }
     let (few, many) = counts.split_at(3);
     assert_eq!(few, many, "statements of making, changing and removing");
-    assert!(few.iter().all(|count| *count <= 26), "{few:?}");
 }

@@ -91,7 +91,10 @@ async fn portfolio(
         .iter()
         .map(|(symbol, quantity, cost)| json!({ "symbol": symbol, "quantity": quantity, "avgCost": cost }))
         .collect();
-    let input = json!({ "vaultId": name, "currency": currency, "holdings": holdings });
+    let mut input = json!({ "vaultId": name, "currency": currency });
+    if !holdings.is_empty() {
+        input["holdings"] = holdings.into();
+    }
     let made = done(api, who, ("createPortfolio", "portfolio { id }"), input).await;
     made["portfolio"]["id"].as_str().unwrap().to_owned()
 }
@@ -103,11 +106,15 @@ async fn values(api: &Api, who: &Somebody) -> Vec<String> {
     let answer = api.ask(Some(who), document).await;
     let nodes = answer.data()["viewer"]["portfolios"]["nodes"].as_array().unwrap().clone();
     let line = |node: &Value| {
-        let texts =
-            ["vaultId", "portfolioValue", "totalGainLoss", "dayGainLoss"].map(|field| node[field].as_str().unwrap());
+        let amounts = ["portfolioValue", "totalGainLoss", "dayGainLoss"].map(|field| amount(&node[field]));
         let marks = [("isStale", " stale"), ("isDayStale", " day-stale")];
-        let marks: String = marks.iter().filter(|(field, _)| node[field] == true).map(|(_, mark)| *mark).collect();
-        texts.join(" ") + &marks
+        let marks: String = marks.iter().filter(|(field, _)| node[*field] == true).map(|(_, mark)| *mark).collect();
+        format!("{} {}{marks}", node["vaultId"].as_str().unwrap(), amounts.join(" "))
     };
     nodes.iter().map(line).collect()
+}
+
+/// An amount with its two places; nothing at all is answered without any.
+fn amount(value: &Value) -> String {
+    format!("{:.2}", value.as_str().unwrap().parse::<rust_decimal::Decimal>().unwrap())
 }

@@ -10,7 +10,7 @@ use stackmotive::{
     portfolio::jobs::TakeSnapshots,
 };
 
-use super::{done, portfolio};
+use super::{amount, done, portfolio};
 use crate::support::{Api, Somebody};
 
 /// Lets a server look at this moment; answers how many snapshots it has taken.
@@ -34,14 +34,15 @@ async fn date(api: &Api, who: &Somebody, (made, changed): (&str, &str)) {
 
 async fn history(api: &Api, who: &Somebody, arguments: &str) -> Vec<String> {
     let document = format!(
-        "{{ viewer {{ portfolios {{ nodes {{ valueHistory({arguments}) {{ nodes {{
+        "{{ viewer {{ portfolios {{ nodes {{ valueHistory{arguments} {{ nodes {{
             day portfolioValue investedAmount cashBalance currency takenAt isStale }} totalCount }} }} }} }} }}"
     );
     let answer = api.ask(Some(who), &document).await;
     let nodes = answer.data()["viewer"]["portfolios"]["nodes"][0]["valueHistory"]["nodes"].as_array().unwrap().clone();
     let line = |node: &Value| {
-        let fields = ["day", "portfolioValue", "investedAmount", "cashBalance", "currency", "takenAt"];
-        fields.map(|field| node[field].as_str().unwrap()).join(" ")
+        let amounts = ["portfolioValue", "investedAmount", "cashBalance"].map(|field| amount(&node[field])).join(" ");
+        let [day, currency, taken] = ["day", "currency", "takenAt"].map(|field| node[field].as_str().unwrap());
+        format!("{day} {amounts} {currency} {taken}")
     };
     nodes.iter().map(line).collect()
 }
@@ -97,9 +98,9 @@ async fn what_was_missed_is_made_up_as_far_as_it_is_known() {
         "2026-03-12 300.00",
     ];
     assert_eq!(days, expected);
-    let some = history(&api, &ada, r#"from: "2026-03-06", to: "2026-03-08""#).await;
+    let some = history(&api, &ada, r#"(from: "2026-03-06", to: "2026-03-08")"#).await;
     assert_eq!(some.len(), 3, "both ends are part of it: {some:?}");
-    assert_eq!(history(&api, &ada, "last: 1").await[0][..10], *"2026-03-12");
+    assert_eq!(history(&api, &ada, "(last: 1)").await[0][..10], *"2026-03-12");
 
     // They follow the portfolio's name, and go with it.
     let id =
@@ -107,7 +108,7 @@ async fn what_was_missed_is_made_up_as_far_as_it_is_known() {
             [0]["id"]
             .clone();
     done(&api, &ada, ("updatePortfolio", "portfolio { id }"), json!({ "id": id, "vaultId": "Renamed" })).await;
-    assert_eq!(history(&api, &ada, "first: 100").await.len(), 7);
+    assert_eq!(history(&api, &ada, "(first: 100)").await.len(), 7);
     done(&api, &ada, ("deletePortfolio", "portfolioId"), json!({ "id": id })).await;
     let left: i64 =
         sqlx::query_scalar("SELECT count(*) FROM portfolio_snapshots").fetch_one(&mut api.admin().await).await.unwrap();
