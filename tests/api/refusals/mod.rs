@@ -41,6 +41,9 @@ const OPEN: [&str; 7] = [
     "resetPassword",
     "confirmEmailChange",
 ];
+/// Mutations that are refused in tests of their own: a feed asks with another credential, for up to 500 prices
+/// (`prices::refusals`), and a plan is carried out as it was read before (`rebalancing::executing`).
+const APART: [&str; 2] = ["updatePrices", "executeRebalancePlan"];
 /// Mutations whose deed comes after the answer, or not at all where nobody takes mail.
 const LATER: [&str; 2] = ["requestEmailVerification", "requestPasswordReset"];
 
@@ -160,8 +163,8 @@ impl Case<'_> {
 #[tokio::test]
 async fn every_mutation_of_the_schema_has_an_input_that_is_right() {
     let schema = Schema::read();
-    let mutations: BTreeSet<String> =
-        schema.fields("Mutation").iter().map(|field| field.name.node.to_string()).collect();
+    let mutations = schema.fields("Mutation").into_iter().map(|field| field.name.node.to_string());
+    let mutations: BTreeSet<String> = mutations.filter(|name| !APART.contains(&name.as_str())).collect();
     let listed: BTreeSet<String> = good::good().map(|(name, ..)| (*name).to_owned()).collect();
     let missing: Vec<_> = mutations.symmetric_difference(&listed).collect();
     assert!(missing.is_empty(), "give each mutation its line in tests/api/refusals/good.rs: {missing:?}");

@@ -214,6 +214,8 @@ fn scalars(named: &str) -> Vec<Value> {
         "HexColor" => vec![json!("#fff"), json!("3B82F6"), json!("#GGGGGG"), json!("red"), json!(5)],
         "JSON" => vec![json!("no list"), json!(5), json!(true), json!({ "a": "\u{0}" }), json!(["\u{0}"])],
         "String" => vec![json!(5), json!(true), json!(["x"]), json!({})],
+        // What is no file shows in the parts of the request, as the tests of uploads do.
+        "Upload" => Vec::new(),
         "ID" => vec![json!("x"), json!(""), json!(5.5), json!({})],
         _ => panic!("what is no {named}? Give the scalar its wrong values"),
     }
