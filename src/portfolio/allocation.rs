@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::concentration::{Unknown, weight};
 
@@ -73,9 +73,68 @@ pub fn allocate<K: Ord + Clone>(lines: &[Line<K>]) -> Result<Vec<Allocation<K>>,
     Ok(currencies.into_iter().map(allocation).collect())
 }
 
+/// The decimals of an amount.
+const CENTS: u32 = 2;
+
+/// An amount shared out in proportion to quantities, in cents that add up to exactly it.
+///
+/// The cents that rounding leaves over go to the largest remainders. Without any quantity all goes to the first.
+pub fn split(amount: Decimal, quantities: &[Decimal]) -> Result<Vec<Decimal>, Unknown> {
+    let mut total = Decimal::ZERO;
+    for quantity in quantities {
+        total = total.checked_add(*quantity).ok_or(Unknown::TooLarge)?;
+    }
+    let cent = Decimal::new(1, CENTS);
+    let mut shares = Vec::with_capacity(quantities.len());
+    let mut remainders = Vec::with_capacity(quantities.len());
+    let mut left = amount;
+    for (place, quantity) in quantities.iter().enumerate() {
+        let fraction = quantity.checked_div(total).unwrap_or_default();
+        let exact = amount.checked_mul(fraction).ok_or(Unknown::TooLarge)?;
+        let share = exact.round_dp_with_strategy(CENTS, RoundingStrategy::ToNegativeInfinity);
+        left = left.checked_sub(share).ok_or(Unknown::TooLarge)?;
+        remainders.push((Reverse(exact.checked_sub(share).ok_or(Unknown::TooLarge)?), place));
+        shares.push(share);
+    }
+    remainders.sort_unstable();
+    for (_, place) in remainders.iter().cycle().take(shares.len().saturating_mul(2)) {
+        let step = if left.is_sign_negative() { left.max(-cent) } else { left.min(cent) };
+        if let Some(share) = shares.get_mut(*place).filter(|_| !step.is_zero()) {
+            *share = share.checked_add(step).ok_or(Unknown::TooLarge)?;
+            left = left.checked_sub(step).ok_or(Unknown::TooLarge)?;
+        }
+    }
+    if let Some(first) = shares.first_mut() {
+        *first = first.checked_add(left).ok_or(Unknown::TooLarge)?;
+    }
+    Ok(shares)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_shared_out_to_the_cent() {
+        for (amount, quantities, expected) in [
+            ("100.00", &["1", "1"][..], &["50.00", "50.00"][..]),
+            ("100.00", &["1", "1", "1"], &["33.34", "33.33", "33.33"]),
+            ("0.01", &["1", "2"], &["0.00", "0.01"]),
+            ("0.02", &["1", "1", "1"], &["0.01", "0.01", "0.00"]),
+            ("-0.01", &["1", "2"], &["0.00", "-0.01"]),
+            ("99.99", &["0.00000001", "0.00000002"], &["33.33", "66.66"]),
+            ("5.00", &["0", "0"], &["5.00", "0"]),
+            ("0.00", &["3"], &["0.00"]),
+            ("5.00", &[], &[]),
+            ("999999999999999999.99", &["1", "999999999999"], &["1000000.00", "999999999998999999.99"]),
+        ] {
+            let quantities: Vec<Decimal> = quantities.iter().map(|text| number(text)).collect();
+            let found = split(number(amount), &quantities).unwrap();
+            let expected: Vec<Decimal> = expected.iter().map(|text| number(text)).collect();
+            assert_eq!(found, expected, "{amount} by {quantities:?}");
+        }
+        assert_eq!(split(number("1"), &[Decimal::MAX, Decimal::MAX]), Err(Unknown::TooLarge));
+    }
 
     fn number(text: &str) -> Decimal {
         text.parse().unwrap()

@@ -11,6 +11,10 @@ pub enum Unknown {
     CashOnly,
     /// What is held is worth nothing, so nothing can be a share of it.
     NoValue,
+    /// Of nothing that is held the cost is known.
+    CostUnknown,
+    /// What is held has cost nothing, so nothing can be a share of that.
+    NoCost,
     /// The numbers are beyond what can be computed exactly.
     TooLarge,
 }
@@ -81,7 +85,7 @@ fn sum(mut numbers: impl Iterator<Item = Option<Decimal>>) -> Option<Decimal> {
 }
 
 /// Half away from zero, as PostgreSQL rounds, and always with as many decimals.
-fn round(value: Decimal, places: u32) -> Decimal {
+pub fn round(value: Decimal, places: u32) -> Decimal {
     let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(places);
     rounded

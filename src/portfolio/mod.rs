@@ -7,17 +7,21 @@
 //! the second makes holdings follow from positions, and portfolios from holdings. Nobody else writes derived figures but
 //! [`prices`](crate::prices), of everybody's at once and with the same formulas.
 
+pub mod account;
 pub mod allocation;
 pub mod concentration;
 mod ended_days;
 pub mod formats;
 pub mod freshness;
+pub mod gains;
+pub mod health;
 pub mod jobs;
 pub mod mutations;
 mod store;
 pub mod subscriptions;
 pub mod types;
 pub mod valuation;
+pub mod worth;
 
 pub use store::{
     feeding::{Feed, fed, open},

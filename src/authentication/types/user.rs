@@ -22,7 +22,7 @@ use crate::{
     journaling::types::{JournalEntry, JournalSearching, TradeAnalysis, TradeFigures, TradeLog},
     logging::types::{Activity, ActivityFigures},
     onboarding::types::{Onboarding, TradingPreferences},
-    portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun},
+    portfolio::types::{AccountPortfolio, Holding, Portfolio, Position, SyncRun, UserWorth},
     preferences::types::{Preferences, ThemePreferences},
     rebalancing::types::{RebalanceExecution, RebalanceSchedule},
     trading::types::{RulesOfUser, TradeRule},
@@ -90,6 +90,7 @@ pub struct User {
     pub journal_searching: JournalSearching,
     #[graphql(flatten)]
     pub rules: RulesOfUser,
+    pub worth: UserWorth,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     #[graphql(skip)]
@@ -310,6 +311,7 @@ impl Record for User {
             trade_figures: TradeFigures { user_id: id },
             journal_searching: JournalSearching { user_id: id },
             rules: RulesOfUser { user_id: id },
+            worth: UserWorth { user_id: id },
             created_by,
             updated_by,
             created_at: created_at.into(),

@@ -52,6 +52,9 @@ pub const COMPUTED: &[(&str, u64)] = &[
     ("DriftReport", 50),
     ("DueTradeRules", 50),
     ("EquityCurve", 100),
+    ("Gains", 25),
+    ("HealthReport", 50),
+    ("NetWorth", 25),
     ("Performers", 25),
     ("RealisedGains", 100),
     ("RebalancePlan", 50),
@@ -59,6 +62,7 @@ pub const COMPUTED: &[(&str, u64)] = &[
     ("TradeRuleEvaluation", 5),
     ("TradeStatistics", 100),
     ("TradingDay", 100),
+    ("Weight", 1),
 ];
 
 /// What one document may cost at most, however large a budget is.

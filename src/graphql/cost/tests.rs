@@ -117,6 +117,20 @@ fn what_is_skipped_or_asked_of_relations_costs_too() {
 }
 
 #[test]
+fn figures_over_holdings_cost_what_their_rows_do() {
+    for (selection, expected) in [
+        ("portfolios(first: 1) { nodes { gains { gain } } }", 28),
+        ("portfolios(first: 1) { nodes { health { findings { value } } } }", 53),
+        ("holdings(first: 10) { nodes { costBasis weight { value } } }", 22),
+        // As many currencies as a plain list is taken to have.
+        ("netWorth { totalValue }", 26),
+        ("netWorth { gains { gain } }", 651),
+    ] {
+        assert_eq!(cost(&format!("{{ viewer {{ {selection} }} }}")), expected, "{selection}");
+    }
+}
+
+#[test]
 fn adding_up_a_list_costs_more_than_counting_it() {
     for (selection, expected) in [
         ("portfolios { aggregate { count } }", 11),

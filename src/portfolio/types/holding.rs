@@ -5,8 +5,7 @@ use entity::portfolio_holdings;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use super::portfolio::Portfolio;
-use super::position::Position;
+use super::{portfolio::Portfolio, position::Position, share::HoldingShare};
 use crate::{
     authentication::types::User,
     clock, edges,
@@ -18,7 +17,7 @@ use crate::{
         scalars::{DateTime, Decimal},
         table::{Column, Edge, Record, Table},
     },
-    portfolio::freshness::Freshness,
+    portfolio::{freshness::Freshness, gains::Held},
     trading::types::TradeRule,
     vault_categories::types::CategoryAssignment,
 };
@@ -89,6 +88,8 @@ pub struct Holding {
     pub day_as_of: Option<DateTime>,
     /// True when the day's gain is not that of the current price, or that is older than 24 hours.
     pub is_day_stale: bool,
+    #[graphql(flatten)]
+    pub share: HoldingShare,
     /// When the holding was last changed.
     pub last_updated: DateTime,
     /// When the holding was made.
@@ -184,9 +185,11 @@ impl Record for Holding {
         // The table stores 0 where it can't be known.
         let cost_is_known = !avg_cost.is_zero();
         let is_stale = Freshness::of_one(price_as_of.map(|time| time.to_utc()), clock::now()).is_stale;
+        let held = Held { value: market_value, gain: cost_is_known.then_some(total_gain_loss) };
         Ok(Self {
             id: Id::new(id),
             user_id,
+            share: HoldingShare { user_id, vault_id: vault_id.clone(), held },
             vault_id,
             symbol,
             asset_name,

@@ -4,7 +4,13 @@ use async_graphql::SimpleObject;
 use entity::portfolio_summary;
 use uuid::Uuid;
 
-use super::{account_portfolio::AccountPortfolio, figures::PortfolioFigures, holding::Holding};
+use super::{
+    account_portfolio::AccountPortfolio,
+    figures::{HoldingFigures, Scope},
+    health::PortfolioHealth,
+    holding::Holding,
+    value_history::ValueHistory,
+};
 use crate::{
     authentication::types::User,
     clock, edges,
@@ -56,7 +62,11 @@ pub struct Portfolio {
     /// How many holdings it has.
     pub number_of_holdings: i32,
     #[graphql(flatten)]
-    pub figures: PortfolioFigures,
+    pub figures: HoldingFigures,
+    #[graphql(flatten)]
+    pub health: PortfolioHealth,
+    #[graphql(flatten)]
+    pub history: ValueHistory,
     #[graphql(flatten)]
     pub balance: Balance,
     /// When the portfolio was last changed.
@@ -137,7 +147,14 @@ impl Record for Portfolio {
         Ok(Self {
             id: Id::new(id),
             user_id,
-            figures: PortfolioFigures { user_id, vault_id: vault.clone(), currency: currency.clone(), cash },
+            figures: HoldingFigures {
+                user_id,
+                scope: Scope::Portfolio(vault.clone()),
+                currency: currency.clone(),
+                cash,
+            },
+            health: PortfolioHealth { user_id, vault_id: vault.clone(), currency: currency.clone(), cash },
+            history: ValueHistory { user_id, vault_id: vault.clone() },
             balance: Balance { user_id, vault_id: vault, currency: currency.clone(), cash },
             vault_id,
             currency: Currency(currency),

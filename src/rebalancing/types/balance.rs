@@ -82,7 +82,8 @@ impl Balance {
 }
 
 impl Balance {
-    async fn facts(&self, ctx: &Context<'_>, threshold: Option<Exact>) -> Result<Facts> {
+    /// Reads what a report and a plan are made from; a threshold stands in for those that were set.
+    pub async fn facts(&self, ctx: &Context<'_>, threshold: Option<Exact>) -> Result<Facts> {
         let (call, user) = (call(ctx), vec![self.user_id.into()]);
         let (holdings, schedule, preferences, categories, assignments) = try_join5(
             call.all::<Holding>(OF_PORTFOLIO, vec![self.user_id.into(), (&self.vault_id).into()]),

@@ -15,7 +15,7 @@ use crate::{
         drift::{self, Bounds, ClassDrift, Oversized, Unknown},
         targets::Key,
     },
-    vault_categories::types::VaultCategory,
+    vault_categories::{targets, types::VaultCategory},
 };
 
 /// Where the targets come from.
@@ -184,5 +184,5 @@ pub fn shown(report: &drift::Report<Key>) -> impl Iterator<Item = &ClassDrift<Ke
 
 /// Whether targets add up.
 pub fn add_up(sum: Option<Exact>) -> bool {
-    sum == Some(Exact::ONE_HUNDRED)
+    sum.is_some_and(targets::is_complete)
 }

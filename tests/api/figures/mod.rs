@@ -2,11 +2,13 @@
 
 mod curves;
 mod downloads;
+mod health;
 mod plans;
 mod portfolio;
 mod rebalancing;
 mod rules;
 mod trades;
+mod worth;
 
 use serde_json::Value;
 
