@@ -36,7 +36,8 @@ struct Parked {
     parked_at: Instant,
 }
 
-/// A connection for one user. Dropped, it goes back to the pool; see [`Seat::park`].
+/// A connection for one user. Dropped, it goes back to the pool, which closes it if a transaction is still open on it;
+/// see [`Seat::park`].
 #[derive(Debug)]
 pub struct Seat {
     connection: PoolConnection<Postgres>,
@@ -83,12 +84,6 @@ impl Parking {
 }
 
 impl Seat {
-    /// Says that a transaction begins on it. Unless it is parked after that, nobody sits here again: whoever came next
-    /// would be in somebody else's snapshot and scope.
-    pub fn begin(&mut self) {
-        self.connection.close_on_drop();
-    }
-
     /// Leaves the seat for the next one. Nothing may be open on it: no transaction, no statement.
     pub fn park(self) {
         let Self { connection, lent_at, parking, pool } = self;

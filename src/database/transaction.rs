@@ -118,7 +118,6 @@ async fn taken_back(mut seat: Seat) {
 
 async fn begun(pool: &Pool, begin: &str) -> Result<Seat, sqlx::Error> {
     let mut seat = pool.acquire().await?;
-    seat.begin();
     // Scopes are made of UUIDs, addresses and words of ours.
     sqlx::raw_sql(AssertSqlSafe(begin.to_owned())).execute(&mut *seat).await?;
     Ok(seat)
