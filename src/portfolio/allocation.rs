@@ -84,6 +84,13 @@ pub fn split(amount: Decimal, quantities: &[Decimal]) -> Result<Vec<Decimal>, Un
     for quantity in quantities {
         total = total.checked_add(*quantity).ok_or(Unknown::TooLarge)?;
     }
+    if total.is_zero() {
+        return Ok(quantities
+            .iter()
+            .enumerate()
+            .map(|(place, _)| if place == 0 { amount } else { Decimal::ZERO })
+            .collect());
+    }
     let cent = Decimal::new(1, CENTS);
     let mut shares = Vec::with_capacity(quantities.len());
     let mut remainders = Vec::with_capacity(quantities.len());

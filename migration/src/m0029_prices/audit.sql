@@ -44,7 +44,7 @@ BEGIN ATOMIC
             '{updated_at}'),
         ('user_trade_rule', 'user_id',
             '{id, user_id, symbol, rule_type, threshold, frequency, amount, enabled, last_triggered, created_at}', '{}',
-            '{updated_at}'),
+            '{notified_at, updated_at}'),
         ('rebalance_schedule', 'user_id',
             '{id, user_id, enabled, frequency, threshold, only_if_thresholds_exceeded, day_of_week, day_of_month,
               time_of_day, exclude_weekends, allow_partial_rebalancing, max_trades_per_session, last_rebalance_time,

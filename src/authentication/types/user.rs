@@ -90,6 +90,7 @@ pub struct User {
     pub journal_searching: JournalSearching,
     #[graphql(flatten)]
     pub rules: RulesOfUser,
+    #[graphql(flatten)]
     pub worth: UserWorth,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,

@@ -18,7 +18,8 @@ fn sample(name: &str) -> Vec<u8> {
 /// The names of the sample files.
 fn samples() -> Vec<String> {
     let names = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names.filter(|name| !name.ends_with(".expected")).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| ![".expected", ".portfolios"].iter().any(|end| name.ends_with(end))).collect();
     names.sort();
     names
 }
