@@ -18,7 +18,10 @@ use super::{
     plan::{EdgeField, Field, InfoField, Leaf, Level, List, ListField, Name, Object, Plan, Root},
     read::{Found, Written},
 };
-use crate::graphql::error::{Error, Result};
+use crate::graphql::{
+    error::{Error, Result},
+    wire,
+};
 
 /// How many bytes a row takes, more or less, to have room for it.
 const ROW_BYTES: usize = 256;
@@ -238,10 +241,17 @@ fn stored(row: &PgRow, place: usize, kind: &ArrayType) -> Option<Sql> {
         ArrayType::String => row.try_get::<String, _>(place).ok()?.into(),
         ArrayType::Int => row.try_get::<i32, _>(place).ok()?.into(),
         ArrayType::Bool => row.try_get::<bool, _>(place).ok()?.into(),
-        ArrayType::Decimal => row.try_get::<Decimal, _>(place).ok()?.into(),
+        ArrayType::Decimal => decimal(row, place)?.into(),
         ArrayType::ChronoDate => row.try_get::<NaiveDate, _>(place).ok()?.into(),
         ArrayType::ChronoTime => row.try_get::<NaiveTime, _>(place).ok()?.into(),
         ArrayType::ChronoDateTimeWithTimeZone => row.try_get::<DateTimeWithTimeZone, _>(place).ok()?.into(),
         _ => return None,
     })
+}
+
+/// A number with the scale of its column, which sqlx takes from a zero.
+fn decimal(row: &PgRow, place: usize) -> Option<Decimal> {
+    let mut text = Vec::new();
+    wire::decimal(row.try_get_raw(place).ok()?.as_bytes().ok()?, &mut text).ok()?;
+    std::str::from_utf8(&text).ok()?.trim_matches('"').parse().ok()
 }
