@@ -73,7 +73,7 @@ pub async fn start(side: Side, ground: &Ground, arguments: &Arguments) -> Outcom
             // So that nobody is refused for asking more than a person does.
             command.args(["--budget-percent", "100000"]);
             // Nor on a machine that is busy with something else, where the database would seem to be away.
-            command.args(["--acquire-timeout-ms", "30000", "--database-silence-ms", "20000"]);
+            command.args(["--acquire-timeout", "30000", "--database-silence", "20000"]);
             command
         }
     };
