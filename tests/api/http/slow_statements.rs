@@ -30,13 +30,14 @@ async fn heard(api: &Api, ada: &Somebody, body: Value) -> Vec<(String, String)> 
     let words = |line: Value| {
         assert_eq!(line["level"], "WARN");
         assert_eq!(line["fields"]["message"], "slow statement: execution time exceeded alert threshold");
-        let span = |name: &str| line["spans"].as_array().unwrap().iter().find(|span| span["name"] == name).cloned();
-        assert_eq!(span("request").unwrap()["id"], reply.header("x-request-id"));
         let sql = format!("{} {}", line["fields"]["summary"], line["fields"]["db.statement"]);
         // The statement of a level names the tables above it too.
-        let table = ["auth_session", "portfolio_holdings", "portfolio_summary"].iter().find(|name| sql.contains(*name));
+        let tables = ["auth_session", "portfolio_holdings", "portfolio_summary"];
+        let table = tables.iter().find(|name| sql.contains(*name))?;
+        let span = |name: &str| line["spans"].as_array().unwrap().iter().find(|span| span["name"] == name).cloned();
+        assert_eq!(span("request").unwrap()["id"], reply.header("x-request-id"));
         let operation = span("operation").unwrap()["operation_name"].as_str().unwrap().to_owned();
-        table.map(|table| (operation, (*table).to_owned()))
+        Some((operation, (*table).to_owned()))
     };
     lines.filter_map(words).collect()
 }

@@ -173,7 +173,7 @@ async fn a_file_that_comes_too_slowly_is_given_up_and_leaves_room() {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     let head = format!(
-        "POST /graphql HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {}\r\nContent-Type: {kind}\r\nContent-Length: 5000000\r\n\
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nContent-Type: {kind}\r\nContent-Length: 5000000\r\n\
          Connection: close\r\n\r\n--{BOUNDARY}\r\n",
         ada.token
     );
