@@ -265,9 +265,10 @@ fn items() -> String {
         "WITH {PRICE}, chosen AS (
             SELECT DISTINCT ON (i.id) i.id, p.*
             FROM price p JOIN watchlist_items i ON i.symbol = p.symbol AND coalesce(i.currency, p.currency) = p.currency
-            JOIN watchlists w ON w.id = i.watchlist_id JOIN users u ON u.id = w.owner_id
             WHERE i.price_as_of IS NULL OR i.price_as_of < p.as_of
-            ORDER BY i.id, p.currency = coalesce(u.preferred_currency, 'USD') DESC, p.currency
+            ORDER BY i.id, p.currency = CASE WHEN i.currency IS NULL THEN (
+                SELECT coalesce(u.preferred_currency, 'USD') FROM watchlists w JOIN users u ON u.id = w.owner_id
+                WHERE w.id = i.watchlist_id) ELSE i.currency END DESC, p.currency
         ), written AS (
             UPDATE watchlist_items i SET price = c.price, price_as_of = c.as_of, currency = c.currency, change_24h = c.change
             FROM chosen c WHERE i.id = c.id

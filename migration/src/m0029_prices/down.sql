@@ -3,6 +3,8 @@ DROP TABLE portfolio_snapshots;
 DROP TABLE latest_prices;
 DROP TABLE prices;
 DROP INDEX idx_manual_trade_logs_symbol;
+ALTER POLICY watchlist_items_visible ON watchlist_items
+    USING ((SELECT true FROM watchlists w WHERE w.id = watchlist_items.watchlist_id));
 ALTER TABLE watchlist_items DROP COLUMN currency;
 COMMENT ON SCHEMA partitions IS 'The monthly parts of agent_memory and audit_log; nobody but their owner reads them directly.';
 -- The audit's triggers name every column of their table, and the step that made them has them as they were.

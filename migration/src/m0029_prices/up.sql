@@ -63,6 +63,12 @@ CREATE POLICY latest_prices_system ON latest_prices TO stackmotive_app
 -- Open trades are looked up by their symbol, whoever's they are.
 CREATE INDEX idx_manual_trade_logs_symbol ON manual_trade_logs (symbol) WHERE status = 'open';
 
+-- In the system's scope the list of each item need not be looked up to see the item.
+ALTER POLICY watchlist_items_visible ON watchlist_items USING (
+    (SELECT public.scope_user_id()) IS NOT NULL
+    AND (SELECT true FROM watchlists w WHERE w.id = watchlist_items.watchlist_id)
+);
+
 ALTER TABLE watchlist_items
     ADD COLUMN currency varchar(10),
     ADD CONSTRAINT watchlist_items_currency_check CHECK (currency ~ '^[A-Z]{3}$');
