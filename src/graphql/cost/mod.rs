@@ -12,7 +12,7 @@ pub mod estimate;
 pub mod fields;
 mod meter;
 pub mod prices;
-mod values;
+pub mod values;
 
 pub use estimate::Estimate;
 pub use meter::Meter;

@@ -20,8 +20,10 @@ async fn have_the_scale_of_their_columns_in_every_type() {
     for table in TARGETS.iter().map(|target| target.table()) {
         for column in zeroes(&api, table).await {
             let sql = format!("SELECT id, {column}::text FROM {} LIMIT 1", table.sql);
-            let (row, zero): (Uuid, String) =
-                sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut api.admin().await).await.unwrap();
+            let row: Option<(Uuid, String)> =
+                sqlx::query_as(AssertSqlSafe(sql)).fetch_optional(&mut api.admin().await).await.unwrap();
+            // Of tables that are nobody's there is no row.
+            let Some((row, zero)) = row else { continue };
             let (field, id) = (camel_case(&column), id::text(table.prefix, row));
             let query = format!("{{ node(id: \"{id}\") {{ ... on {} {{ {field} }} }} }}", table.name);
             let answer = api.ask(Some(&ada), &query).await;

@@ -201,16 +201,20 @@ async fn the_examples_of_the_playground_fit_an_observer_many_times() {
             ("2-filters.graphql", 703),
             ("3-order.graphql", 302),
             ("4-pages.graphql", 14),
+            ("5-figures.graphql", 81),
             ("1-cursors.graphql", 4),
             ("2-node.graphql", 1),
             ("3-errors.graphql", 2),
             ("4-create-journal-entry.graphql", 13),
             ("5-server.graphql", 1),
+            ("6-import.graphql", 135),
             ("1-dashboard.graphql", 703),
             ("2-journal.graphql", 63),
             ("3-one-screen.graphql", 7),
             ("5-first-screen.graphql", 632),
+            ("5-rebalancing.graphql", 730),
             ("6-search.graphql", 13),
+            ("7-health.graphql", 8930),
         ]
     );
 }

@@ -103,8 +103,8 @@ async fn limits_of_categories_of_every_type_are_looked_at() {
     let rows = [
         category(1, "Shares", "equity", "asset_class", "50, 0, 52, 5, 28"),
         category(2, "Bonds", "bond", "asset_class", "40, 30, 100, 100, 100"),
-        category(3, "Tech", "tech", "sector", "60, 0, 50, 5, 100"),
-        category(4, "Oil", "oil", "sector", "30, 10, 100, 5, 100"),
+        category(3, "Tech", "tech", "sector", "50, 0, 50, 5, 100"),
+        category(4, "Oil", "oil", "sector", "40, 10, 100, 5, 100"),
         category(5, "Growth", "growth", "strategy", "NULL, NULL, NULL, NULL, 29"),
     ];
     api.sql(&format!(

@@ -71,7 +71,11 @@ impl Reply {
 }
 
 async fn send(api: &Api, request: Builder, body: impl Into<Body>) -> Reply {
-    let response = api.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+    let mut request = request.body(body.into()).unwrap();
+    if let Some(peer) = api.peer {
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+    }
+    let response = api.router.clone().oneshot(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     Reply { status, headers, bytes }

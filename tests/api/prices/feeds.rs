@@ -44,7 +44,7 @@ async fn the_same_batch_again_is_done_once() {
     let input = batch(&[price("AAPL", "USD", "110", ago(5))]);
     let first = keyed(&api, &feed, "k1", &input).await;
     let second = keyed(&api, &feed, "k1", &input).await;
-    assert_eq!(first, second, "a replay answers what came of the first");
+    assert_eq!(first["data"], second["data"], "a replay answers what came of the first");
     assert_eq!(outcomes(&first["data"]["updatePrices"]), ["AAPL TAKEN 1 0 0 0"]);
     let other = batch(&[price("AAPL", "USD", "111", ago(4))]);
     assert_eq!(keyed(&api, &feed, "k1", &other).await["errors"][0]["extensions"]["code"], "CONFLICT");
