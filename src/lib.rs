@@ -67,7 +67,8 @@
 //! - No statement on people's rows begins outside the stores and [`graphql::select`], which asks [`access`] for the
 //!   conditions of each; clippy's `disallowed_methods` holds that.
 //! - No `std::env` outside [`config`] and no `Utc::now` outside [`clock`]; clippy holds that too.
-//! - No cache outlives its document, so nothing is ever shared between users.
+//! - No row outlives the document that read it, so nothing that is anybody's is ever shared between users. What is
+//!   [known](http::known) of queries that came before is their text and how they are read.
 //! - No `Display` on [`Error`](graphql::error::Error), so that no `?` publishes SQL.
 //! - No module names another's queries, mutations, loaders or store, and no calculation names the database, GraphQL or
 //!   a future; `tests/api/tidy.rs` holds both.

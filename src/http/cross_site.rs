@@ -14,7 +14,7 @@
 //! A WebSocket needs no leave, for a browser asks none: there [its own handshake](super::websocket) decides, after the
 //! origin was checked here.
 //!
-//! A page can also have a name of its own lead to this machine; [`host`](super::host) tells those requests.
+//! A page can also have a name of its own lead to this machine; [`host`] tells those requests.
 //!
 //! Besides, the browser says itself where a request comes from, in `Sec-Fetch-Site` and `Origin`, which no script can
 //! forge. What comes from an origin that is neither the server's own nor configured is refused, whatever it carries.

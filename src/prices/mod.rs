@@ -4,7 +4,7 @@
 //! only the system's scope writes them, on behalf of a token with `prices:write`.
 //!
 //! A batch is one transaction with a fixed number of statements, however many symbols it has and however many people hold
-//! them ([`store`] lists them): which prices are news, locks, one statement for each table that has prices, and what
+//! them (`store` lists them): which prices are news, locks, one statement for each table that has prices, and what
 //! portfolios come to. Each person whose rows changed is told once, by whole types where they are many.
 
 mod mutations;
