@@ -23,6 +23,8 @@ use crate::{
     },
 };
 
+/// How many plans of one document are kept: tokens of many scopes would make as many kinds.
+const PLANS_MAX: usize = 256;
 /// The column of every table that tells whether there is a row.
 const PRESENT: &str = "id";
 
@@ -37,6 +39,9 @@ impl Plans {
     /// The plan of the relation at this place, made once.
     pub fn get(&self, place: Pos, kind: Kind, make: impl FnOnce() -> Option<Plan>) -> Planned {
         let mut plans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= PLANS_MAX && !plans.contains_key(&(place, kind)) {
+            return make().map(Arc::new);
+        }
         plans.entry((place, kind)).or_insert_with(|| make().map(Arc::new)).clone()
     }
 }
