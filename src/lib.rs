@@ -78,6 +78,9 @@
 //! - No `unsafe` but one call, where the embedded PostgreSQL asks to be told when its server is gone.
 //! - No superuser, owner or BYPASSRLS: the server [refuses to work](database::roles::refuse_powerful) as one.
 
+// The futures of resolvers lie within each other, deeper than the compiler looks by itself once it optimises.
+#![recursion_limit = "256"]
+
 pub mod access;
 pub mod app;
 pub mod authentication;

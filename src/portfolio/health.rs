@@ -135,8 +135,7 @@ impl Patient<'_> {
     fn spread(&self, health: &mut Health) {
         match self.concentration {
             Ok(found) if found.hhi > HHI_LIMIT => {
-                let mut places: Vec<usize> = (0..self.holdings.len()).collect();
-                places.sort_by_key(|place| std::cmp::Reverse(self.holdings.get(*place).map(|held| held.value)));
+                let mut places = self.places(|_| true);
                 places.truncate(LARGEST);
                 health.add(Check::Concentration, found.hhi, HHI_LIMIT, places, About::Portfolio);
             }
@@ -246,8 +245,12 @@ impl Patient<'_> {
         }
     }
 
-    fn places(&self, passes: impl Fn(&Held) -> bool) -> Vec<usize> {
-        self.holdings.iter().enumerate().filter(|(_, held)| passes(held)).map(|(place, _)| place).collect()
+    /// The holdings of which this is true, the largest first.
+    fn places(&self, is_meant: impl Fn(&Held) -> bool) -> Vec<usize> {
+        let meant = self.holdings.iter().enumerate().filter(|(_, held)| is_meant(held));
+        let mut places: Vec<usize> = meant.map(|(place, _)| place).collect();
+        places.sort_by_key(|place| std::cmp::Reverse(self.holdings.get(*place).map(|held| held.value)));
+        places
     }
 }
 

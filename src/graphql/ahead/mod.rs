@@ -5,7 +5,7 @@
 //! Where all that is selected below a relation are columns, relations and facts of pages, nothing has to be asked of a
 //! resolver, and this way gives the same answer, byte for byte, for less:
 //!
-//! 1. [`plan`] reads the selections: which rows, which columns, in which order under which names;
+//! 1. `planner` reads the selections into a [`plan`]: which rows, which columns, in which order under which names;
 //! 2. [`select`](super::select) makes a statement for each level, with at-most-one relations joined to their rows;
 //! 3. [`read`] runs them, the same for all rows that the relation hangs off;
 //! 4. [`write`](mod@write) puts down JSON, straight from what PostgreSQL sent.
@@ -15,6 +15,7 @@
 //! plain way: [`plan`] answers nothing then.
 
 pub mod plan;
+mod planner;
 pub mod read;
 pub mod write;
 

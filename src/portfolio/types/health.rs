@@ -124,7 +124,7 @@ pub struct HealthFinding {
     pub category: Option<VaultCategory>,
     /// The type of category whose targets don't add up; null when it is about none.
     pub category_type: Option<CategoryType>,
-    /// The holdings that it is about.
+    /// The holdings that it is about, the largest first.
     pub holdings: Vec<Holding>,
 }
 

@@ -120,8 +120,8 @@ async fn limits_of_categories_of_every_type_are_looked_at() {
     let report = first(&api, &ada, &format!("health {REPORT}")).await["health"].clone();
     let expected = [
         row("CONCENTRATION", "0.255", "0.25", Value::Null, &["AAA", "BBB", "CCC"]),
-        row("ABOVE_MAXIMUM", "55", "52", json!("equity"), &["AAA", "BBB"]),
         row("BELOW_MINIMUM", "25", "30", json!("bond"), &["CCC"]),
+        row("ABOVE_MAXIMUM", "55", "52", json!("equity"), &["AAA", "BBB"]),
         row("WITHOUT_CLASS", "20", "0", Value::Null, &["DDD"]),
         row("POSITION_ABOVE_LIMIT", "30", "28", json!("equity"), &["AAA"]),
         row("ABOVE_MAXIMUM", "55", "50", json!("tech"), &["AAA", "BBB"]),
