@@ -92,8 +92,8 @@ async fn limits_of_categories_of_every_type_are_looked_at() {
     let holdings = [
         ("AAA", "equity", "1", "1", "30"),
         ("BBB", "equity", "1", "1", "25"),
-        ("CCC", "bond", "1", "1", "25"),
-        ("DDD", "crypto", "1", "1", "20"),
+        ("CCC", "bond", "1", "1", "24"),
+        ("DDD", "crypto", "1", "1", "21"),
     ];
     portfolio(&api, &ada, "main", "0", &holdings).await;
     let id = ada.id;
@@ -119,10 +119,10 @@ async fn limits_of_categories_of_every_type_are_looked_at() {
     .await;
     let report = first(&api, &ada, &format!("health {REPORT}")).await["health"].clone();
     let expected = [
-        row("CONCENTRATION", "0.255", "0.25", Value::Null, &["AAA", "BBB", "CCC"]),
-        row("BELOW_MINIMUM", "25", "30", json!("bond"), &["CCC"]),
+        row("CONCENTRATION", "0.2542", "0.25", Value::Null, &["AAA", "BBB", "CCC"]),
+        row("BELOW_MINIMUM", "24", "30", json!("bond"), &["CCC"]),
         row("ABOVE_MAXIMUM", "55", "52", json!("equity"), &["AAA", "BBB"]),
-        row("WITHOUT_CLASS", "20", "0", Value::Null, &["DDD"]),
+        row("WITHOUT_CLASS", "21", "0", Value::Null, &["DDD"]),
         row("POSITION_ABOVE_LIMIT", "30", "28", json!("equity"), &["AAA"]),
         row("ABOVE_MAXIMUM", "55", "50", json!("tech"), &["AAA", "BBB"]),
         row("BELOW_MINIMUM", "0", "10", json!("oil"), &[]),
