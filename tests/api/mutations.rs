@@ -1,7 +1,6 @@
 //! What every mutation promises: keys for requests that come twice, conflicts with what stands there, omitted against
 //! null, batches. Watchlists stand for all of them.
 
-use axum::{body::Body, http::Request};
 use sea_orm::sqlx::{self, AssertSqlSafe, Row};
 use serde_json::{Value, json};
 use stackmotive::{
@@ -12,7 +11,7 @@ use stackmotive::{
 
 use crate::{
     authorization::root_fields,
-    support::{Answer, Api, Somebody, Statements},
+    support::{Api, Somebody, Statements},
 };
 
 const CREATE: &str =
@@ -22,17 +21,6 @@ const UPDATE: &str = "mutation ($input: UpdateWatchlistInput!) { updateWatchlist
 const ADD: &str = "mutation ($input: AddWatchlistItemsInput!) { addWatchlistItems(input: $input) {
     watchlist { items(orderBy: [{ field: POSITION }]) { nodes { symbol position } } }
     results { index item { symbol } problems { path code message } } } }";
-
-/// Sends a mutation under a key.
-async fn once(api: &Api, who: Option<&Somebody>, key: &str, query: &str, variables: Value) -> Answer {
-    let mut request = Request::post("/graphql").header("content-type", "application/json");
-    request = request.header("idempotency-key", key);
-    if let Some(who) = who {
-        request = request.header("authorization", format!("Bearer {}", who.token));
-    }
-    let body = json!({ "query": query, "variables": variables }).to_string();
-    api.send(request.body(Body::from(body)).unwrap()).await
-}
 
 fn named(name: &str) -> Value {
     json!({ "input": { "name": name } })
@@ -56,30 +44,30 @@ async fn lines(api: &Api, sql: &str) -> Vec<String> {
 async fn a_request_that_comes_again_under_its_key_happens_once() {
     let api = Api::start().await;
     let (ada, eve) = (api.somebody("ada").await, api.somebody("eve").await);
-    let first = once(&api, Some(&ada), "k-1", CREATE, named("Banks")).await;
+    let first = api.ask_under("k-1", Some(&ada), CREATE, named("Banks")).await;
     let id = first.data()["createWatchlist"]["watchlist"]["id"].clone();
 
     api.sql("SET stackmotive.system = 'on'; UPDATE watchlists SET name = 'Renamed since'").await;
     let before = rows(&api).await;
     let other_selection = CREATE.replace("id name", "id name isPublic");
-    let again = once(&api, Some(&ada), "k-1", &other_selection, named("Banks")).await;
+    let again = api.ask_under("k-1", Some(&ada), &other_selection, named("Banks")).await;
     let expected = json!({ "id": id, "name": "Renamed since", "isPublic": false });
     assert_eq!(again.data()["createWatchlist"]["watchlist"], expected, "its selection is read afresh");
     assert_eq!(rows(&api).await, before);
 
     for other in [json!({ "name": "Shares" }), json!({ "name": "Banks", "description": null })] {
-        let answer = once(&api, Some(&ada), "k-1", CREATE, json!({ "input": other })).await;
+        let answer = api.ask_under("k-1", Some(&ada), CREATE, json!({ "input": other })).await;
         assert_eq!(answer.code(), "CONFLICT", "{other}");
     }
     assert_eq!(rows(&api).await, before);
 
     // Another person's key is another key, and so is another field of the answer.
-    once(&api, Some(&eve), "k-1", CREATE, named("Banks")).await.data();
+    api.ask_under("k-1", Some(&eve), CREATE, named("Banks")).await.data();
     let two = "mutation ($input: CreateWatchlistInput!) { one: createWatchlist(input: $input) { watchlist { id } } \
                other: createWatchlist(input: $input) { watchlist { id } } }";
-    let both = once(&api, Some(&ada), "k-1", two, named("Banks")).await.body;
+    let both = api.ask_under("k-1", Some(&ada), two, named("Banks")).await.body;
     assert_ne!(both["data"]["one"], both["data"]["other"]);
-    assert_eq!(once(&api, Some(&ada), "k-1", two, named("Banks")).await.body["data"], both["data"]);
+    assert_eq!(api.ask_under("k-1", Some(&ada), two, named("Banks")).await.body["data"], both["data"]);
     assert_eq!(lines(&api, "SELECT count(*)::text FROM watchlists").await, ["4"]);
 }
 
@@ -87,7 +75,7 @@ async fn a_request_that_comes_again_under_its_key_happens_once() {
 async fn of_many_at_once_under_one_key_one_writes_and_all_are_answered() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
-    let answers = (0..12).map(|_| once(&api, Some(&ada), "k-1", CREATE, named("Banks")));
+    let answers = (0..12).map(|_| api.ask_under("k-1", Some(&ada), CREATE, named("Banks")));
     let answers = futures_util::future::join_all(answers).await;
     let mut ids: Vec<_> = answers.iter().map(|answer| answer.data().to_string()).collect();
     ids.dedup();
@@ -100,20 +88,20 @@ async fn of_many_at_once_under_one_key_one_writes_and_all_are_answered() {
 async fn a_key_keeps_no_refusal_and_nothing_for_longer_than_a_day() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
-    assert_eq!(once(&api, Some(&ada), "k-1", CREATE, named(" ")).await.code(), "INVALID");
+    assert_eq!(api.ask_under("k-1", Some(&ada), CREATE, named(" ")).await.code(), "INVALID");
     assert_eq!(rows(&api).await, Vec::<String>::new());
-    let made = once(&api, Some(&ada), "k-1", CREATE, named("Banks")).await;
+    let made = api.ask_under("k-1", Some(&ada), CREATE, named("Banks")).await;
     let list = json!({ "input": { "id": made.data()["createWatchlist"]["watchlist"]["id"] } });
 
     let delete = "mutation ($input: DeleteWatchlistInput!) { deleteWatchlist(input: $input) { watchlistId } }";
-    once(&api, Some(&ada), "k-2", delete, list.clone()).await.data();
-    once(&api, Some(&ada), "k-2", delete, list.clone()).await.data();
-    assert_eq!(once(&api, Some(&ada), "k-3", delete, list).await.code(), "NOT_FOUND");
-    assert_eq!(once(&api, Some(&ada), "k-1", CREATE, named("Banks")).await.code(), "NOT_FOUND", "it is gone since");
+    api.ask_under("k-2", Some(&ada), delete, list.clone()).await.data();
+    api.ask_under("k-2", Some(&ada), delete, list.clone()).await.data();
+    assert_eq!(api.ask_under("k-3", Some(&ada), delete, list).await.code(), "NOT_FOUND");
+    assert_eq!(api.ask_under("k-1", Some(&ada), CREATE, named("Banks")).await.code(), "NOT_FOUND", "it is gone since");
 
     api.sql("SET stackmotive.system = 'on'; UPDATE idempotency_keys SET created_at = now() - interval '1441 minutes'")
         .await;
-    once(&api, Some(&ada), "k-1", CREATE, named("Shares")).await.data();
+    api.ask_under("k-1", Some(&ada), CREATE, named("Shares")).await.data();
     let kept = "SELECT concat_ws(' ', key, field, done IS NOT NULL) FROM idempotency_keys";
     assert_eq!(lines(&api, kept).await, ["k-1 createWatchlist t"], "the user's older keys go with a new one");
     api.sql("SET stackmotive.system = 'on'; UPDATE idempotency_keys SET created_at = now() - interval '1441 minutes'")
@@ -128,19 +116,19 @@ async fn a_key_is_one_word_and_goes_with_no_secret() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
     for key in ["", "two words", &"x".repeat(256)] {
-        let answer = once(&api, Some(&ada), key, CREATE, named("Banks")).await;
+        let answer = api.ask_under(key, Some(&ada), CREATE, named("Banks")).await;
         assert_eq!(answer.code(), "INVALID", "{key:?}");
         let issue = &answer.body["errors"][0]["extensions"]["issues"][0];
         assert_eq!((&issue["path"], &issue["code"]), (&json!(["idempotency-key"]), &json!("FORMAT")), "{key:?}");
     }
     assert_eq!(rows(&api).await, Vec::<String>::new());
-    once(&api, Some(&ada), "two words", "{ viewer { id } }", json!({})).await.data();
+    api.ask_under("two words", Some(&ada), "{ viewer { id } }", json!({})).await.data();
 
     // Whoever is nobody meets either the question who they are, or that this mutation takes no key.
     let mutations = root_fields().filter(|(_, document, _)| document.starts_with("mutation"));
     let mut taking_none = 0;
     for (name, document, _) in mutations {
-        let answer = once(&api, None, "k-1", document, json!({})).await;
+        let answer = api.ask_under("k-1", None, document, json!({})).await;
         match answer.code() {
             "INVALID" => {
                 let issue = &answer.body["errors"][0]["extensions"]["issues"][0];

@@ -28,11 +28,7 @@ use crate::{
             execution::{self, Occasion},
         },
         targets::Key,
-        types::{
-            RebalanceExecution, RebalanceExecutionType, RebalanceSchedule,
-            balance::{CASH_LIMIT, TRADES_MAX},
-            facts::Facts,
-        },
+        types::{RebalanceExecution, RebalanceExecutionType, RebalanceSchedule, balance::check_plan, facts::Facts},
     },
 };
 
@@ -54,7 +50,8 @@ pub struct ExecuteRebalancePlanInput {
     /// False refuses a plan that leaves a class further off than its threshold; the schedule's setting when left out, else
     /// true.
     pub allow_partial: Option<bool>,
-    /// The drift above which rebalancing is due, in percentage points; what was set when left out.
+    /// The drift above which rebalancing is due, in percentage points: 0 to 100, at most 4 decimal places; what was set
+    /// when left out.
     pub threshold: Option<Decimal>,
     /// The portfolio's `lastUpdated` as it was last seen. Changed since, the answer is CONFLICT and nothing changes.
     pub expected_updated_at: Option<DateTime>,
@@ -143,18 +140,7 @@ impl Mutation for ExecuteRebalancePlanInput {
 
     fn check(&self, check: &mut Check) {
         check.text("digest", &self.digest, DIGEST_MAX);
-        let cash = self.new_cash();
-        if cash.normalize().scale() > 2 {
-            check.problem("newCash", "TOO_PRECISE", "newCash has at most 2 decimal places.");
-        } else if cash.abs() >= CASH_LIMIT {
-            check.problem("newCash", "OUT_OF_RANGE", "newCash has at most 18 digits before the point.");
-        }
-        if self.max_trades.is_some_and(|most| !(0..=TRADES_MAX).contains(&most)) {
-            check.problem("maxTrades", "OUT_OF_RANGE", format!("maxTrades lies between 0 and {TRADES_MAX}."));
-        }
-        if self.threshold.is_some_and(|threshold| !(Exact::ZERO..=Exact::ONE_HUNDRED).contains(&threshold.0)) {
-            check.problem("threshold", "OUT_OF_RANGE", "threshold lies between 0 and 100.");
-        }
+        check_plan(check, self.new_cash, self.max_trades, self.threshold);
     }
 
     fn is_dry_run(&self) -> bool {

@@ -20,7 +20,7 @@ use crate::{
     },
     rebalancing::{
         store,
-        types::{RebalanceFrequency, RebalanceSchedule},
+        types::{RebalanceFrequency, RebalanceSchedule, balance::check_threshold},
     },
 };
 
@@ -120,10 +120,7 @@ impl Mutation for SetRebalanceScheduleInput {
         check.never_null("allowPartialRebalancing", &self.allow_partial_rebalancing);
         check.never_null("maxTradesPerSession", &self.max_trades_per_session);
         if let Some(threshold) = self.threshold.value() {
-            check.not_negative("threshold", *threshold, 10, 4);
-            if threshold.0 > rust_decimal::Decimal::ONE_HUNDRED {
-                check.problem("threshold", "OUT_OF_RANGE", "threshold lies between 0 and 100.");
-            }
+            check_threshold(check, *threshold);
         }
         check.new_range("dayOfWeek", &self.day_of_week, 0, 6);
         check.new_range("dayOfMonth", &self.day_of_month, 1, 31);

@@ -15,7 +15,8 @@ use crate::{
     clock,
     graphql::{
         call::call,
-        error::{Error, Result},
+        error::Result,
+        input::Check,
         scalars::{Currency, DateTime, Decimal},
         table::BY_USER,
     },
@@ -30,9 +31,7 @@ use crate::{
 };
 
 /// How many trades may be asked for.
-pub const TRADES_MAX: i32 = 1000;
-/// Money that comes in lies below this in both directions: what a column of money holds.
-pub const CASH_LIMIT: Exact = Exact::from_parts(2_808_348_672, 232_830_643, 0, false, 0);
+const TRADES_MAX: i32 = 1000;
 
 /// A portfolio, as far as its balance needs it.
 pub struct Balance {
@@ -50,11 +49,15 @@ impl Balance {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The drift above which rebalancing is due, in percentage points; what was set when left out."
+            desc = "The drift above which rebalancing is due, in percentage points: 0 to 100, at most 4 decimal \
+                          places; what was set when left out."
         )]
         threshold: Option<Decimal>,
     ) -> Result<DriftReport> {
-        let facts = Box::pin(self.facts(ctx, checked_threshold(threshold)?)).await?;
+        let mut check = Check::default();
+        check_plan(&mut check, None, None, threshold);
+        check.finish()?;
+        let facts = Box::pin(self.facts(ctx, threshold)).await?;
         let found = facts.report(self.cash);
         self.told(&facts, found)
     }
@@ -63,19 +66,24 @@ impl Balance {
     async fn rebalance_plan(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Money that comes in first, in the portfolio's currency; negative to take it out.")] new_cash: Option<Decimal>,
+        #[graphql(desc = "Money that comes in first, in the portfolio's currency, at most two decimals; negative to \
+                          take it out.")]
+        new_cash: Option<Decimal>,
         #[graphql(desc = "The most trades, 0 to 1000; the schedule's when left out, else 10.")] max_trades: Option<i32>,
         #[graphql(desc = "False refuses a plan that leaves a class further off than its threshold; the schedule's \
                           setting when left out, else true.")]
         allow_partial: Option<bool>,
         #[graphql(
-            desc = "The drift above which rebalancing is due, in percentage points; what was set when left out."
+            desc = "The drift above which rebalancing is due, in percentage points: 0 to 100, at most 4 decimal \
+                          places; what was set when left out."
         )]
         threshold: Option<Decimal>,
     ) -> Result<RebalancePlan> {
-        let new_cash = checked_cash(new_cash)?;
-        let max_trades = max_trades.map(checked_trades).transpose()?;
-        let facts = Box::pin(self.facts(ctx, checked_threshold(threshold)?)).await?;
+        let mut check = Check::default();
+        check_plan(&mut check, new_cash, max_trades, threshold);
+        check.finish()?;
+        let new_cash = new_cash.map(|cash| cash.0).unwrap_or_default();
+        let facts = Box::pin(self.facts(ctx, threshold)).await?;
         let found = facts.plan(self.cash, new_cash, facts.limits(max_trades, allow_partial));
         self.planned(&facts, new_cash, found)
     }
@@ -83,7 +91,7 @@ impl Balance {
 
 impl Balance {
     /// Reads what a report and a plan are made from; a threshold stands in for those that were set.
-    pub async fn facts(&self, ctx: &Context<'_>, threshold: Option<Exact>) -> Result<Facts> {
+    pub async fn facts(&self, ctx: &Context<'_>, threshold: Option<Decimal>) -> Result<Facts> {
         let (call, user) = (call(ctx), vec![self.user_id.into()]);
         let (holdings, schedule, preferences, categories, assignments) = try_join5(
             call.all::<Holding>(OF_PORTFOLIO, vec![self.user_id.into(), (&self.vault_id).into()]),
@@ -94,7 +102,7 @@ impl Balance {
         )
         .await?;
         let rows = Rows { holdings, schedule, preferences, categories, assignments };
-        Ok(Facts::of(rows, threshold, clock::now()))
+        Ok(Facts::of(rows, threshold.map(|threshold| threshold.0), clock::now()))
     }
 
     fn told(&self, facts: &Facts, found: Result<Report<Key>, Unknown>) -> Result<DriftReport> {
@@ -181,28 +189,22 @@ impl Balance {
     }
 }
 
-fn checked_threshold(threshold: Option<Decimal>) -> Result<Option<Exact>> {
-    let threshold = threshold.map(|threshold| threshold.0);
-    if threshold.is_some_and(|threshold| !(Exact::ZERO..=Exact::ONE_HUNDRED).contains(&threshold)) {
-        return Err(Error::invalid(&["threshold"], "OUT_OF_RANGE", "A threshold lies between 0 and 100."));
+/// Notes every problem of what is asked of a plan, whether to look at it or to carry it out.
+pub fn check_plan(check: &mut Check, new_cash: Option<Decimal>, max_trades: Option<i32>, threshold: Option<Decimal>) {
+    if let Some(cash) = new_cash {
+        check.decimal("newCash", cash, 20, 2);
     }
-    Ok(threshold)
+    check.range("maxTrades", max_trades, 0, TRADES_MAX);
+    if let Some(threshold) = threshold {
+        check_threshold(check, threshold);
+    }
 }
 
-fn checked_trades(trades: i32) -> Result<i32> {
-    if (0..=TRADES_MAX).contains(&trades) {
-        return Ok(trades);
+/// Notes what is wrong with a drift above which rebalancing is due.
+pub fn check_threshold(check: &mut Check, threshold: Decimal) {
+    if (Exact::ZERO..=Exact::ONE_HUNDRED).contains(&threshold.0) {
+        check.decimal("threshold", threshold, 10, 4);
+    } else {
+        check.problem("threshold", "OUT_OF_RANGE", "threshold lies between 0 and 100.");
     }
-    Err(Error::invalid(&["maxTrades"], "OUT_OF_RANGE", "The most trades lie between 0 and 1000."))
-}
-
-fn checked_cash(cash: Option<Decimal>) -> Result<Exact> {
-    let cash = cash.map_or(Exact::ZERO, |cash| cash.0);
-    if cash.normalize().scale() > 2 {
-        return Err(Error::invalid(&["newCash"], "TOO_PRECISE", "An amount has at most two decimals."));
-    }
-    if cash.abs() >= CASH_LIMIT {
-        return Err(Error::invalid(&["newCash"], "OUT_OF_RANGE", "An amount has at most 18 digits before the point."));
-    }
-    Ok(cash)
 }

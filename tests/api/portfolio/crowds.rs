@@ -71,15 +71,11 @@ async fn a_request_that_comes_twice_counts_once() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
     let input = json!({ "symbol": "VTI", "account": "IBKR", "quantity": "1", "avgPrice": "3", "currency": "USD" });
-    let body = json!({ "query": document("createPosition", "position { id } portfolios { vaultId }"), "variables": { "input": input } });
+    let document = document("createPosition", "position { id } portfolios { vaultId }");
     let mut answers = Vec::new();
     for _ in 0..2 {
-        let request = axum::http::Request::post("/graphql")
-            .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {}", ada.token))
-            .header("idempotency-key", "once");
-        let request = request.body(axum::body::Body::from(body.to_string())).unwrap();
-        answers.push(api.send(request).await.data()["createPosition"].clone());
+        let answer = api.ask_under("once", Some(&ada), &document, json!({ "input": input })).await;
+        answers.push(answer.data()["createPosition"].clone());
     }
     assert_eq!(answers[0], answers[1]);
     assert_eq!(overview(&api, &ada).await, ["IBKR USD 3.00: VTI 1@3@3"]);

@@ -1,6 +1,5 @@
 //! How feeds send: often, large batches, twice; what it takes, and who hears of it.
 
-use axum::{body::Body, http::Request};
 use sea_orm::sqlx::{self, Row, postgres::PgListener};
 use serde_json::{Value, json};
 
@@ -41,13 +40,16 @@ async fn the_same_batch_again_is_done_once() {
     let feed = feed(&api).await;
     let ada = api.somebody("ada").await;
     portfolio(&api, &ada, ("Growth", "USD"), &[("AAPL", "10", "100")]).await;
-    let input = batch(&[price("AAPL", "USD", "110", ago(5))]);
-    let first = keyed(&api, &feed, "k1", &input).await;
-    let second = keyed(&api, &feed, "k1", &input).await;
-    assert_eq!(first["data"], second["data"], "a replay answers what came of the first");
-    assert_eq!(outcomes(&first["data"]["updatePrices"]), ["AAPL TAKEN 1 0 0 0"]);
-    let other = batch(&[price("AAPL", "USD", "111", ago(4))]);
-    assert_eq!(keyed(&api, &feed, "k1", &other).await["errors"][0]["extensions"]["code"], "CONFLICT");
+    let document = document("updatePrices", RESULTS);
+    let send = async |price: &str, time| {
+        let input = batch(&[self::price("AAPL", "USD", price, time)]);
+        api.ask_under("k1", Some(&feed), &document, json!({ "input": input })).await
+    };
+    let (five, four) = (ago(5), ago(4));
+    let (first, second) = (send("110", five).await, send("110", five).await);
+    assert_eq!(first.data(), second.data(), "a replay answers what came of the first");
+    assert_eq!(outcomes(&first.data()["updatePrices"]), ["AAPL TAKEN 1 0 0 0"]);
+    assert_eq!(send("111", four).await.code(), "CONFLICT");
     assert_eq!(values(&api, &ada).await, ["Growth 1100.00 100.00 0.00 day-stale"]);
     let sql = "SELECT block_id, action, context, user_input, metadata::text, session_id FROM agent_memory WHERE action = 'prices_updated'";
     let rows = sqlx::query(sql).fetch_all(&mut api.admin().await).await.unwrap();
@@ -62,15 +64,6 @@ async fn the_same_batch_again_is_done_once() {
     ];
     assert_eq!(texts, expected);
     assert!(rows[0].get::<String, _>(5).starts_with("token:"));
-}
-
-async fn keyed(api: &Api, who: &Somebody, key: &str, input: &Value) -> Value {
-    let body = json!({ "query": document("updatePrices", RESULTS), "variables": { "input": input } });
-    let request = Request::post("/graphql")
-        .header("content-type", "application/json")
-        .header("authorization", format!("Bearer {}", who.token))
-        .header("idempotency-key", key);
-    api.send(request.body(Body::from(body.to_string())).unwrap()).await.body
 }
 
 #[tokio::test]

@@ -156,8 +156,8 @@ async fn what_cannot_be_done_says_why_and_changes_nothing() {
             "INVALID, input.newCash TOO_PRECISE, input.maxTrades OUT_OF_RANGE, input.threshold OUT_OF_RANGE",
         ),
         (
-            json!({ "newCash": "1000000000000000000", "maxTrades": 1001 }),
-            "INVALID, input.newCash OUT_OF_RANGE, input.maxTrades OUT_OF_RANGE",
+            json!({ "newCash": "1000000000000000000", "maxTrades": 1001, "threshold": "0.00001" }),
+            "INVALID, input.newCash OUT_OF_RANGE, input.maxTrades OUT_OF_RANGE, input.threshold TOO_PRECISE",
         ),
         // More is taken out than there is.
         (json!({ "newCash": "-10000" }), "CONFLICT, input.portfolioId NO_VALUE"),

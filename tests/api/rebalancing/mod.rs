@@ -1,5 +1,6 @@
 //! The rebalancing schedule, plans carried out on paper, and runs by schedule.
 
+mod credentials;
 mod executing;
 mod laws;
 mod runs;

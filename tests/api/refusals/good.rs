@@ -62,6 +62,13 @@ const PORTFOLIO: &[Good] = &[
     ("recordTradeRuleTrigger", r#"{ "id": "{trade_rule}" }"#, &[]),
     ("setRebalanceSchedule", r#"{ "frequency": "WEEKLY", "dayOfWeek": 2 }"#, &[]),
     ("deleteRebalanceSchedule", r#"{ "id": "{rebalance_schedule}" }"#, &[]),
+    ("executeRebalancePlan", r#"{ "portfolioId": "{spare}", "digest": "{digest}" }"#, &["plan"]),
+    (
+        "updatePrices",
+        r#"{ "prices": [{ "symbol": "AIR", "currency": "USD", "price": "5", "time": "{now}" }], "source": "Feed",
+            "errorPolicy": "REJECT_ALL" }"#,
+        &["admin", "feed"],
+    ),
 ];
 
 const WATCHLISTS: &[Good] = &[

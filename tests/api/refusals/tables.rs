@@ -24,11 +24,12 @@ impl Tables {
         let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap();
         assert!(names.len() >= 28, "{names:?}");
         let names = names.iter().filter(|name| !OF_ATTEMPTS.contains(&name.as_str()));
-        // Wrong passwords are counted on the account too, and a session tells when it was last used.
+        // Wrong passwords are counted on the account too, and sessions and tokens tell when they were last used.
         let one = |name: &String| {
             format!(
                 "SELECT '{name}', concat_ws(' of ', count(*), \
-                 sum(hashtextextended((to_jsonb(t) - 'failed_login_attempts' - 'last_activity_at')::text, 0)::numeric)) FROM {name} t"
+                 sum(hashtextextended((to_jsonb(t) - 'failed_login_attempts' - 'last_activity_at' - 'last_used_at')::text, \
+                 0)::numeric)) FROM {name} t"
             )
         };
         Self { pool, sql: names.map(one).collect::<Vec<_>>().join(" UNION ALL "), seen: Mutex::default() }

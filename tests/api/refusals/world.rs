@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{SecondsFormat, Utc};
 use sea_orm::sqlx::{self, AssertSqlSafe, PgConnection, Row};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stackmotive::{graphql::id, sealing::columns::TOTP_SECRET};
 
 use crate::{
     authentication::{PASSWORD, member, two_factor},
+    personal_tokens::with_token,
     support::{Api, Somebody, hash},
 };
 
@@ -16,7 +18,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("user", "user", "SELECT id FROM users WHERE id = '{user}'"),
     ("friend", "user", "SELECT id FROM users WHERE email = 'friend-of-{user}@example.com'"),
     ("session", "session", "SELECT id FROM user_sessions WHERE user_id = '{user}' AND refresh_token IS NOT NULL"),
-    ("personal_token", "personal_token", "SELECT id FROM personal_tokens WHERE user_id = '{user}'"),
+    ("personal_token", "personal_token", "SELECT id FROM personal_tokens WHERE user_id = '{user}' AND name = 'Import'"),
     ("portfolio", "portfolio", "SELECT id FROM portfolio_summary WHERE user_id = '{user}' AND vault_id = 'Growth'"),
     ("spare", "portfolio", "SELECT id FROM portfolio_summary WHERE user_id = '{user}' AND vault_id = 'Spare'"),
     ("holding", "holding", "SELECT id FROM portfolio_holdings WHERE user_id = '{user}' AND vault_id = 'Spare'"),
@@ -57,6 +59,13 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("category_assignment", "category_assignment", "SELECT id FROM asset_category_assignment WHERE user_id = '{user}'"),
 ];
 
+/// All shares in a portfolio of which half is to be cash.
+const OUT_OF_BALANCE: &str = "
+UPDATE portfolio_holdings SET asset_class = 'equity' WHERE user_id = '{user}' AND vault_id = 'Spare';
+UPDATE vault_categories SET is_active = false WHERE user_id = '{user}';
+UPDATE user_trading_preferences SET cash_allocation_target = 50, equity_allocation_target = 50,
+    bond_allocation_target = 0, alternative_allocation_target = 0 WHERE user_id = '{user}'";
+
 /// A base32 secret of an authenticator app.
 const SECRET: &str = "JBSWY3DPEHPK3PXP";
 
@@ -69,7 +78,7 @@ pub struct World {
 impl World {
     /// Somebody new. `special` names what some mutations need and others must not find.
     pub async fn new(api: &Api, name: &str, special: &[&str]) -> Self {
-        let who = member(api, name).await;
+        let mut who = member(api, name).await;
         let user = who.id.to_string();
         let of_user = |sql: &str| sql.replace("{user}", &user).replace("{name}", name);
         api.sql(&of_user(include_str!("../fixtures/one_of_each.sql"))).await;
@@ -79,13 +88,20 @@ impl World {
         for need in special {
             api.sql(&of_user(&sql_for(api, &who, need))).await;
         }
+        if special.contains(&"feed") {
+            (who, _) = with_token(api, &who, &["prices:write"]).await;
+        }
         let mut words = rows(&mut api.admin().await, &of_user).await;
+        if special.contains(&"plan") {
+            words.insert("digest", plan(api, &who, &words["spare"]).await);
+        }
         words.insert("email", who.email.clone());
         words.insert("friend_email", format!("friend-of-{user}@example.com"));
         words.insert("name", name.to_owned());
         words.insert("password", PASSWORD.to_owned());
         words.insert("refresh", refresh);
         words.insert("token", token(name));
+        words.insert("now", Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true));
         words.insert("code", two_factor::code(SECRET, 0));
         Self { who, words }
     }
@@ -121,6 +137,16 @@ async fn rows(admin: &mut PgConnection, of_user: &impl Fn(&str) -> String) -> BT
     found.iter().map(word).collect()
 }
 
+/// The plan for a portfolio as it is seen now, by its digest.
+async fn plan(api: &Api, who: &Somebody, portfolio: &str) -> String {
+    let document = format!(
+        "{{ node(id: \"{portfolio}\") {{ ... on Portfolio {{ rebalancePlan {{ digest reason trades {{ side }} }} }} }} }}"
+    );
+    let plan = api.ask(Some(who), &document).await.data()["node"]["rebalancePlan"].clone();
+    assert_ne!(plan["trades"], json!([]), "nothing to carry out: {plan:#}");
+    plan["digest"].as_str().unwrap().to_owned()
+}
+
 /// What makes somebody the one who may do what only few may.
 fn sql_for(api: &Api, who: &Somebody, need: &str) -> String {
     let by_mail = |purpose: &str, address: &str| {
@@ -145,7 +171,9 @@ fn sql_for(api: &Api, who: &Somebody, need: &str) -> String {
         "change_email" => by_mail(need, "new-{name}@example.com"),
         "begun" => secret(false),
         "guarded" => secret(true),
-        "no schedule" => "DELETE FROM rebalance_schedule WHERE user_id = '{user}'".to_owned(),
+        "plan" => OUT_OF_BALANCE.to_owned(),
+        // A credential, which is no row of what is there.
+        "feed" => String::new(),
         other => panic!("what is {other}?"),
     }
 }

@@ -43,6 +43,10 @@ const NAMES: [&str; 9] =
 const LONG: [&str; 2] = ["content", "customCss"];
 /// Texts that prove who somebody is, which are compared and never stored.
 const PROOFS: [&str; 7] = ["password", "currentPassword", "totpCode", "recoveryCode", "code", "token", "refreshToken"];
+/// The most that a list takes.
+const MOST: usize = 100;
+/// The most prices that are taken at once.
+const MOST_PRICES: usize = 500;
 /// Ids that are given to new rows.
 const NEW: [&str; 2] = ["id", "partId"];
 /// Fields with the id of another row, where a right input may leave them out: how such ids begin.
@@ -155,7 +159,8 @@ fn wrong_at(schema: &Schema, place: &Place<'_>) -> Vec<Wrong> {
         let item = item.unwrap_or_else(|| if name(inner) == "String" { json!("x") } else { json!({}) });
         let is_enumeration = schema.enumeration(name(inner)).is_some();
         if !is_enumeration {
-            all.push(at(json!(vec![item; 101])));
+            let most = if place.field == "prices" { MOST_PRICES } else { MOST };
+            all.push(at(json!(vec![item; most + 1])));
         }
         all.push(at(json!([null])));
         all.push(at(json!(5)));

@@ -16,7 +16,12 @@ use std::{
     },
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, request::Builder},
+};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, PgConnection};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -165,7 +170,16 @@ impl Api {
     }
 
     pub async fn ask_with(&self, who: Option<&Somebody>, query: &str, variables: Value) -> Answer {
-        let mut request = Request::post("/graphql").header("content-type", "application/json");
+        self.post(Request::post("/graphql"), who, query, variables).await
+    }
+
+    /// Asks under a key, so that it happens once however often it is sent.
+    pub async fn ask_under(&self, key: &str, who: Option<&Somebody>, query: &str, variables: Value) -> Answer {
+        self.post(Request::post("/graphql").header("idempotency-key", key), who, query, variables).await
+    }
+
+    async fn post(&self, request: Builder, who: Option<&Somebody>, query: &str, variables: Value) -> Answer {
+        let mut request = request.header("content-type", "application/json");
         if let Some(who) = who {
             request = request.header("authorization", format!("Bearer {}", who.token));
         }
