@@ -164,6 +164,11 @@ impl Scope {
         self
     }
 
+    /// Whether this is the system's, which sees every row.
+    pub fn is_system(&self) -> bool {
+        self.system
+    }
+
     /// The signed-in user, or the error that nobody is.
     pub fn user_id(&self) -> Result<Uuid> {
         self.user.ok_or_else(Error::unauthenticated)

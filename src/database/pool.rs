@@ -95,19 +95,20 @@ impl Pool {
             limit => Some(Duration::from_millis(limit) + STATEMENT_MARGIN),
         };
         let (patience, silence) = (limits.acquire_timeout, limits.database_silence);
-        let parking = Parking::default();
+        let parking = Parking::new(settings.pool_size);
         Self { connections, parking, pulse, options: way, preparation: prepared, patience, silence, statement_max }
     }
 
     /// A connection for one user.
     pub async fn acquire(&self) -> Result<Seat, sqlx::Error> {
-        self.parking.seat(&self.connections, self.pulse.answers_since()).await
+        let seat = self.parking.seat(&self.connections, self.pulse.answers_since());
+        timeout(self.patience, seat).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
     /// Waits for statements under way and closes every connection.
     pub async fn close(&self) {
         let closing = self.connections.close();
-        self.parking.clear();
+        self.parking.close();
         closing.await;
     }
 

@@ -2,19 +2,20 @@
 //!
 //! sqlx's pool asks a connection twice whether it is well before it lends it again, two round trips that cost more than
 //! most of our statements. A seat that its user leaves in order is parked beside that pool, and taken from there by the
-//! next; any other goes back to the pool, which looks after it.
+//! next; any other goes back to the pool, which looks after it. There is a turn for each connection of the pool, so
+//! whoever has one finds a connection parked or in the pool; those who wait get theirs in the order in which they came.
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use sea_orm::sqlx::{self, PgConnection, Postgres, pool::PoolConnection, postgres::PgPool};
-use tokio::time::Instant;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 /// A seat that nobody took for this long goes back to the pool: firewalls forget idle connections without a word.
 const IDLE_MAX: Duration = Duration::from_secs(30);
@@ -22,11 +23,10 @@ const IDLE_MAX: Duration = Duration::from_secs(30);
 const AGE_MAX: Duration = Duration::from_secs(20 * 60);
 
 /// Connections that are free and known to be in order. Cloning shares them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Parking {
     free: Arc<Mutex<Vec<Parked>>>,
-    /// How many wait for a connection of the pool, and would not see one that is parked.
-    waiting: Arc<AtomicUsize>,
+    turns: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -44,21 +44,30 @@ pub struct Seat {
     lent_at: Instant,
     parking: Parking,
     pool: PgPool,
+    /// Given back once the connection is.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Parking {
+    /// Room for the connections of a pool of this size.
+    pub fn new(size: u32) -> Self {
+        Self { free: Arc::default(), turns: Arc::new(Semaphore::new(size as usize)) }
+    }
+
     /// A free connection, or one of the pool. One that stands here since before `answers_since` died with the database's
     /// last silence.
     pub async fn seat(&self, pool: &PgPool, answers_since: Option<Instant>) -> Result<Seat, sqlx::Error> {
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
         let (connection, lent_at) = match self.take(answers_since) {
             Some(parked) => (parked.connection, parked.lent_at),
-            None => (self.wait(pool).await?, Instant::now()),
+            None => (pool.acquire().await?, Instant::now()),
         };
-        Ok(Seat { connection, lent_at, parking: self.clone(), pool: pool.clone() })
+        Ok(Seat { connection, lent_at, parking: self.clone(), pool: pool.clone(), _turn: turn })
     }
 
-    /// Gives everything back to the pool.
-    pub fn clear(&self) {
+    /// Gives everything back to the pool, and nobody a seat any more.
+    pub fn close(&self) {
+        self.turns.close();
         self.free().clear();
     }
 
@@ -73,11 +82,6 @@ impl Parking {
         }
     }
 
-    async fn wait(&self, pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        let _waiting = Waiting::begin(&self.waiting);
-        pool.acquire().await
-    }
-
     fn free(&self) -> MutexGuard<'_, Vec<Parked>> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,9 +90,8 @@ impl Parking {
 impl Seat {
     /// Leaves the seat for the next one. Nothing may be open on it: no transaction, no statement.
     pub fn park(self) {
-        let Self { connection, lent_at, parking, pool } = self;
-        // Whoever waits for the pool is served by the pool.
-        if pool.is_closed() || parking.waiting.load(Ordering::Acquire) > 0 {
+        let Self { connection, lent_at, parking, pool, _turn } = self;
+        if pool.is_closed() {
             return;
         }
         let mut free = parking.free();
@@ -117,21 +120,5 @@ impl Deref for Seat {
 impl DerefMut for Seat {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.connection
-    }
-}
-
-/// Somebody who waits, for as long as they do.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn begin(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -76,7 +76,8 @@ impl Transaction {
     }
 
     /// Where this fails for want of an answer, the transaction may have been committed or not.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    /// After this no statement is taken any more.
+    pub async fn commit(&self) -> Result<(), sqlx::Error> {
         let mut seat = self.seat.lock().await;
         self.answer_of(sqlx::raw_sql("COMMIT").execute(open(&mut seat)?)).await?;
         if let Some(seat) = seat.take() {

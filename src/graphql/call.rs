@@ -25,7 +25,7 @@ use super::{
     cost::Meter,
     error::{Error, Result},
     loader::{self, Alls, Counts, ListKey, Lists, OneKey, Ones, Slice, Snapshot},
-    mutation::idempotency,
+    mutation::{idempotency, write::uncertain},
     page::Page,
     table::{BY_ID, Columns, Key, Record},
 };
@@ -147,12 +147,19 @@ impl Call {
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
     }
 
-    /// Reads from here on what this transaction sees, until something else is written or the document ends; then it is
-    /// taken back.
+    /// Reads from here on what this transaction sees, until it is committed; when something else is written or the document
+    /// ends before that, it is taken back.
     pub fn read_within(&self, transaction: Transaction) {
         let scope = self.reader().snapshot.scope().clone();
         let snapshot = Snapshot::within(transaction, self.app.database.pool.clone(), scope, self.meter.clone());
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Reader::of(snapshot));
+    }
+
+    /// Commits the transaction that is read within, and forgets what was read in it.
+    pub async fn commit(&self) -> Result<()> {
+        self.snapshot().transaction().await?.commit().await.map_err(uncertain)?;
+        self.read_anew();
+        Ok(())
     }
 
     /// That a mutation which takes or answers secrets may go on: nothing of it is kept, so it takes no key.
@@ -185,6 +192,9 @@ impl Call {
             return None;
         }
         let snapshot = self.snapshot();
+        if !snapshot.is_steady() {
+            return None;
+        }
         self.plans.get(place, snapshot.scope().kind(), || plan(snapshot.scope()))
     }
 

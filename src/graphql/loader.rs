@@ -32,20 +32,27 @@ pub struct Snapshot {
     scope: Scope,
     transaction: OnceCell<Transaction>,
     meter: Arc<Meter>,
+    is_steady: bool,
 }
 
 impl Snapshot {
     pub fn new(pool: Pool, scope: Scope, meter: Arc<Meter>) -> Self {
-        Self { pool, scope, transaction: OnceCell::new(), meter }
+        Self { pool, scope, transaction: OnceCell::new(), meter, is_steady: true }
     }
 
     /// The picture that an open transaction has, with what it has written.
     pub fn within(transaction: Transaction, pool: Pool, scope: Scope, meter: Arc<Meter>) -> Self {
-        Self { transaction: OnceCell::new_with(Some(transaction)), ..Self::new(pool, scope, meter) }
+        Self { transaction: OnceCell::new_with(Some(transaction)), is_steady: false, ..Self::new(pool, scope, meter) }
     }
 
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Whether all statements see one picture. In a transaction that writes, each sees what others have committed before
+    /// it: rows are told from each other by their keys there, and not by their places in an order.
+    pub fn is_steady(&self) -> bool {
+        self.is_steady
     }
 
     /// Where a module that writes its own statements says how many rows they brought.

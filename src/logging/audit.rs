@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use async_graphql::Name;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -131,6 +132,13 @@ pub struct Fact(Value);
 impl From<&'static str> for Fact {
     fn from(word: &'static str) -> Self {
         Self(word.into())
+    }
+}
+
+impl From<&Name> for Fact {
+    /// What a field is called in the schema, not in the answer.
+    fn from(field: &Name) -> Self {
+        Self(field.as_str().into())
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
         id,
         input::{Check, symbol},
         mutation::{
-            Actor, Deed, Mutation, Write,
+            Actor, Answered, Deed, Mutation, Write,
             batch::{ErrorPolicy, Problem},
             deed::{Change, Notice},
             perform,
@@ -347,7 +347,7 @@ impl PriceMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The prices.")] input: UpdatePricesInput,
-    ) -> Result<Option<UpdatePricesPayload>> {
+    ) -> Result<Option<Answered<UpdatePricesPayload>>> {
         perform(ctx, input).await
     }
 }

@@ -11,6 +11,7 @@ use stackmotive::{
 
 use crate::{
     authorization::root_fields,
+    personal_tokens::{admit, with_token},
     support::{Api, Somebody, Statements},
 };
 
@@ -292,4 +293,60 @@ async fn the_rows_of_a_batch_are_read_in_one_statement() {
             assert_eq!(reads_of(&api, &ada, &document, input, table).await, 1, "{field} of {count}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_given_undoes_what_was_written() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    admit(&api, &ada).await;
+    let (token, _) = with_token(&api, &ada, &["portfolio:write"]).await;
+    let before = api.picture().await;
+    let list =
+        |selection: &str| format!("createWatchlist(input: {{ name: \"Banks\" }}) {{ watchlist {{ {selection} }} }}");
+    let rules = "createPortfolio(input: { vaultId: \"Main\", holdings: [{ symbol: \"VTI\", quantity: 1 }] }) {
+        portfolio { holdings { nodes { tradeRules { totalCount } } } } }";
+    for (who, field, code, path) in [
+        (&ada, list("items(first: 500) { nodes { id } }"), "INVALID", json!(["createWatchlist", "watchlist", "items"])),
+        (
+            &ada,
+            list("items(after: \"junk\") { totalCount }"),
+            "INVALID",
+            json!(["createWatchlist", "watchlist", "items"]),
+        ),
+        (
+            &token,
+            rules.to_owned(),
+            "FORBIDDEN",
+            json!(["createPortfolio", "portfolio", "holdings", "nodes", 0, "tradeRules", "totalCount"]),
+        ),
+    ] {
+        let answer = api.ask_under("once", Some(who), &format!("mutation {{ {field} }}"), json!({})).await;
+        assert_eq!((answer.code(), &answer.body["errors"][0]["path"]), (code, &path), "{:#}", answer.body);
+        let mut now = api.picture().await;
+        for of_token in ["personal_tokens", "personal_token_calls"] {
+            now.insert(of_token.into(), before[of_token].clone());
+        }
+        assert_eq!(now, before, "{field}");
+    }
+    // Nothing was kept under the key either, and each field of a document stands for itself.
+    let twice = format!(
+        "mutation {{ first: {} second: {} }}",
+        list("id items(first: 500) { totalCount }"),
+        list("name items { totalCount }")
+    );
+    let answer = api.ask_under("once", Some(&ada), &twice, json!({})).await;
+    let made = json!({ "first": null, "second": { "watchlist": { "name": "Banks", "items": { "totalCount": 0 } } } });
+    assert_eq!((&answer.body["data"], &answer.body["errors"][0]["path"][0]), (&made, &json!("first")));
+    assert_eq!(lines(&api, "SELECT name::text FROM watchlists").await, ["Banks"]);
+}
+
+#[tokio::test]
+async fn a_dry_run_is_told_to_the_audit() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    api.ask(Some(&ada), "mutation { resetPreferences(input: { dryRun: true }) { preferences { id } } }").await.data();
+    api.app.audit.flush().await;
+    let told = "SELECT concat_ws(' ', operation, actor_id, details) FROM audit_log WHERE operation = 'DRY_RUN'";
+    assert_eq!(lines(&api, told).await, [format!("DRY_RUN {} {{\"field\": \"resetPreferences\"}}", ada.id)]);
 }

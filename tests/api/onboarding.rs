@@ -313,7 +313,7 @@ async fn an_onboarding_begins_anew_and_keeps_what_came_of_it() {
     row.as_object_mut().unwrap().remove("id");
     let expected = json!({
         "currentStep": 1, "completedSteps": [], "completionPercentage": "0.00", "isComplete": false, "fullName": null,
-        "phoneNumberEnding": null, "preferredCurrency": "NZD", "termsAccepted": false, "termsAcceptedAt": null,
+        "phoneNumberEnding": null, "preferredCurrency": "USD", "termsAccepted": false, "termsAcceptedAt": null,
         "completedAt": null, "welcomeViewed": false
     });
     assert_eq!(row, expected);

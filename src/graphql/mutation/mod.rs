@@ -7,11 +7,13 @@
 //!
 //! | file | what it is |
 //! |---|---|
+//! | [`answered`] | the payload, and the commit behind it |
 //! | [`write`](mod@write) | a transaction that writes, with its rows found, locked and changed |
 //! | [`deed`] | what was done: for the activity and for subscribers |
 //! | [`idempotency`] | requests that may come twice |
 //! | [`batch`] | lists of things to write, each with a result of its own |
 
+pub mod answered;
 pub mod batch;
 pub mod deed;
 pub mod idempotency;
@@ -32,7 +34,11 @@ use super::{
     input::Check,
     upload::without_files,
 };
-use crate::access::{Access, Module};
+use crate::{
+    access::{Access, Module},
+    logging::{audit::Event, types::AuditOperation},
+};
+pub use answered::Answered;
 pub use deed::Deed;
 pub use write::{Write, note};
 
@@ -75,18 +81,21 @@ pub trait Mutation: Send + Sized {
     /// Writes, and says what was done. The input comes into the activity by itself.
     fn write(self, write: &mut Write<'_>) -> impl Future<Output = Result<(Self::Done, Deed)>> + Send;
 
-    /// Reads the payload from what stands after the commit.
+    /// Reads the payload from what was written, before the commit.
     fn payload(call: &Call, done: Self::Done) -> impl Future<Output = Result<Self::Payload>> + Send;
 }
 
 /// Does what a mutation field asks for.
 ///
 /// On the heap: the root's one future has room for that of every field, and would outgrow a thread's stack.
-pub fn perform<'a, M: Mutation + 'a>(ctx: &'a Context<'_>, input: M) -> BoxFuture<'a, Result<Option<M::Payload>>> {
+pub fn perform<'a, M: Mutation + 'a>(
+    ctx: &'a Context<'_>,
+    input: M,
+) -> BoxFuture<'a, Result<Option<Answered<M::Payload>>>> {
     Box::pin(run(ctx, input))
 }
 
-async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Payload>> {
+async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<Answered<M::Payload>>> {
     let call = call(ctx);
     let viewer = call.viewer()?;
     match M::ACTOR {
@@ -110,17 +119,19 @@ async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<M::Paylo
         if let Some(done) = write.begin_once(request).await? {
             drop(write);
             call.read_anew();
-            return M::payload(call, serde_json::from_value(done).map_err(Error::internal)?).await.map(Some);
+            let done = serde_json::from_value(done).map_err(Error::internal)?;
+            return Ok(Some(Answered::new(M::payload(call, done).await?, false)));
         }
     }
     let (done, deed) = input.write(&mut write).await?;
     if is_dry_run {
-        write.show_without_commit();
+        call.app.audit.record(Event::of(call, AuditOperation::DryRun).with("field", &ctx.item.node.name.node));
     } else {
         write.finish_once(&done).await?;
-        write.commit(deed.with_input(deed::without(arguments, M::WITHHELD))).await?;
+        write.note(deed.with_input(deed::without(arguments, M::WITHHELD))).await?;
     }
-    M::payload(call, done).await.map(Some)
+    write.leave_open().await?;
+    Ok(Some(Answered::new(M::payload(call, done).await?, !is_dry_run)))
 }
 
 /// The input as the client sent it, in which a field that was left out is not there, and a file stands as its digest.

@@ -40,7 +40,7 @@ pub struct Write<'a> {
 }
 
 /// A commit whose answer never came may have happened.
-fn uncertain(error: sqlx::Error) -> Error {
+pub fn uncertain(error: sqlx::Error) -> Error {
     let error = Error::from(error);
     let message = "The database went away while this was being saved: look whether it was before you send it again.";
     if error.code == ErrorCode::Unavailable { Error::new(ErrorCode::Unavailable, message) } else { error }
@@ -185,9 +185,20 @@ impl<'a> Write<'a> {
         store::keep(&self.transaction, self.user_id, (key, field), done).await
     }
 
-    /// Lets the payload be read from what was written, and takes it back after that.
-    pub(super) fn show_without_commit(self) {
+    /// Lets the payload be read from what was written; whoever answers that commits it, or takes it back.
+    pub(super) async fn leave_open(self) -> Result<()> {
+        let reader = self.call.snapshot();
+        if self.scope.is_system() {
+            // What the system may see of others is not for whoever reads the answer.
+            self.transaction.enter(reader.scope()).await?;
+        }
         self.call.read_within(self.transaction);
+        Ok(())
+    }
+
+    /// Writes the activity, and tells subscribers once the transaction commits.
+    pub(super) async fn note(&self, deed: Deed) -> Result<()> {
+        note(&self.transaction, self.user_id, self.session.clone(), deed).await
     }
 
     /// Commits what is nobody's deed, without an activity.

@@ -21,7 +21,10 @@ use async_graphql::{Context, Object};
 
 use crate::{
     access::Module,
-    graphql::{error::Result, mutation::perform},
+    graphql::{
+        error::Result,
+        mutation::{Answered, perform},
+    },
 };
 pub use cancel_trade_log::{CancelTradeLogInput, CancelTradeLogPayload};
 pub use close_trade_log::{CloseTradeLogInput, CloseTradeLogPayload};
@@ -52,7 +55,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The entry.")] input: CreateJournalEntryInput,
-    ) -> Result<Option<CreateJournalEntryPayload>> {
+    ) -> Result<Option<Answered<CreateJournalEntryPayload>>> {
         perform(ctx, input).await
     }
 
@@ -61,7 +64,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateJournalEntryInput,
-    ) -> Result<Option<UpdateJournalEntryPayload>> {
+    ) -> Result<Option<Answered<UpdateJournalEntryPayload>>> {
         perform(ctx, input).await
     }
 
@@ -70,7 +73,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The entry.")] input: DeleteJournalEntryInput,
-    ) -> Result<Option<DeleteJournalEntryPayload>> {
+    ) -> Result<Option<Answered<DeleteJournalEntryPayload>>> {
         perform(ctx, input).await
     }
 
@@ -79,7 +82,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The trade.")] input: OpenTradeLogInput,
-    ) -> Result<Option<OpenTradeLogPayload>> {
+    ) -> Result<Option<Answered<OpenTradeLogPayload>>> {
         perform(ctx, input).await
     }
 
@@ -88,7 +91,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The trades.")] input: OpenTradeLogsInput,
-    ) -> Result<Option<OpenTradeLogsPayload>> {
+    ) -> Result<Option<Answered<OpenTradeLogsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -97,7 +100,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateTradeLogInput,
-    ) -> Result<Option<UpdateTradeLogPayload>> {
+    ) -> Result<Option<Answered<UpdateTradeLogPayload>>> {
         perform(ctx, input).await
     }
 
@@ -106,7 +109,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The trade, and how it is left.")] input: CloseTradeLogInput,
-    ) -> Result<Option<CloseTradeLogPayload>> {
+    ) -> Result<Option<Answered<CloseTradeLogPayload>>> {
         perform(ctx, input).await
     }
 
@@ -115,7 +118,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The part, and how it is left.")] input: CloseTradeLogPartInput,
-    ) -> Result<Option<CloseTradeLogPartPayload>> {
+    ) -> Result<Option<Answered<CloseTradeLogPartPayload>>> {
         perform(ctx, input).await
     }
 
@@ -124,7 +127,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The trade.")] input: CancelTradeLogInput,
-    ) -> Result<Option<CancelTradeLogPayload>> {
+    ) -> Result<Option<Answered<CancelTradeLogPayload>>> {
         perform(ctx, input).await
     }
 
@@ -133,7 +136,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The trade log.")] input: DeleteTradeLogInput,
-    ) -> Result<Option<DeleteTradeLogPayload>> {
+    ) -> Result<Option<Answered<DeleteTradeLogPayload>>> {
         perform(ctx, input).await
     }
 
@@ -142,7 +145,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The analysis.")] input: CreateTradeAnalysisInput,
-    ) -> Result<Option<CreateTradeAnalysisPayload>> {
+    ) -> Result<Option<Answered<CreateTradeAnalysisPayload>>> {
         perform(ctx, input).await
     }
 
@@ -151,7 +154,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateTradeAnalysisInput,
-    ) -> Result<Option<UpdateTradeAnalysisPayload>> {
+    ) -> Result<Option<Answered<UpdateTradeAnalysisPayload>>> {
         perform(ctx, input).await
     }
 
@@ -160,7 +163,7 @@ impl JournalingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The analysis.")] input: DeleteTradeAnalysisInput,
-    ) -> Result<Option<DeleteTradeAnalysisPayload>> {
+    ) -> Result<Option<Answered<DeleteTradeAnalysisPayload>>> {
         perform(ctx, input).await
     }
 }

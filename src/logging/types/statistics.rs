@@ -17,6 +17,7 @@ use crate::{
         loaders::{self, Counts},
         statistics::{DAYS_MAX, Fault, Span},
         store::{Counted, Period},
+        types::Activity,
     },
     preferences::types::Preferences,
 };
@@ -37,7 +38,9 @@ impl ActivityFigures {
         #[graphql(desc = "The first day; 29 days before the last when left out.")] from: Option<Date>,
         #[graphql(desc = "The last day, at most 366 days in all; today when left out.")] to: Option<Date>,
     ) -> Result<ActivityStatistics> {
-        let zone = zone_of(call(ctx), self.user_id).await?;
+        let call = call(ctx);
+        call.snapshot().scope().may_read(Activity::TABLE.sql)?;
+        let zone = zone_of(call, self.user_id).await?;
         let today = clock::now().with_timezone(&zone).date_naive();
         let span = Span::of(from.map(|day| day.0), to.map(|day| day.0), today).map_err(wrong)?;
         Ok(ActivityStatistics { user_id: self.user_id, zone, span })

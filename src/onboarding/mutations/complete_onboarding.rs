@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{MODULE, update_onboarding::missing_of};
+use super::{MODULE, own_onboarding, update_onboarding::missing_of};
 use crate::{
     access::Module,
     authentication::types::User,
@@ -60,7 +60,7 @@ impl Mutation for CompleteOnboardingInput {
     fn check(&self, _: &mut Check) {}
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Completed, Deed)> {
-        let (row, _) = write.own_row::<Onboarding>(self.expected_updated_at).await?;
+        let (row, _) = own_onboarding(write, self.expected_updated_at).await?;
         if row.is_complete {
             return Err(Error::conflict("The onboarding was completed before; nothing was changed now."));
         }

@@ -10,10 +10,20 @@ mod update_personal_data;
 mod update_trading_preferences;
 
 use async_graphql::{Context, Object};
+use entity::user_onboarding_progress;
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
 
+use super::types::Onboarding;
 use crate::{
     access::Module,
-    graphql::{call::call, error::Result, mutation::perform},
+    graphql::{
+        call::call,
+        error::Result,
+        id::Id,
+        mutation::{Answered, Write, deed::Change, perform},
+        scalars::DateTime,
+    },
 };
 pub use answers::{OnboardingPersonalInput, OnboardingPortfolioInput, OnboardingSummaryInput, OnboardingTaxInput};
 pub use complete_onboarding::{CompleteOnboardingInput, CompleteOnboardingPayload};
@@ -27,6 +37,27 @@ pub use update_trading_preferences::{UpdateTradingPreferencesInput, UpdateTradin
 /// The part of the product, as activity rows name it.
 const MODULE: Module = Module::Onboarding;
 
+/// The viewer's onboarding, locked until the transaction ends, and whether it is new.
+async fn own_onboarding(
+    write: &Write<'_>,
+    expected: Option<DateTime>,
+) -> Result<(user_onboarding_progress::Model, Change)> {
+    let (mut row, what) = write.own_row::<Onboarding>(expected).await?;
+    if what == Change::Created {
+        row.preferred_currency = begin_with_currency(write, row.id).await?;
+    }
+    Ok((row, what))
+}
+
+/// Lets an onboarding begin with the account's currency: whoever chose one is not to end up with the table's default.
+async fn begin_with_currency(write: &Write<'_>, onboarding: Uuid) -> Result<Option<String>> {
+    let currency = write.call().viewer()?.user.preferred_currency.clone();
+    let begun =
+        user_onboarding_progress::ActiveModel { preferred_currency: Set(currency.clone()), ..Default::default() };
+    write.update(Id::<Onboarding>::new(onboarding), begun).await?;
+    Ok(currency)
+}
+
 #[derive(Default)]
 pub struct OnboardingMutations;
 
@@ -39,7 +70,7 @@ impl OnboardingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The answers.")] input: UpdateOnboardingInput,
-    ) -> Result<Option<UpdateOnboardingPayload>> {
+    ) -> Result<Option<Answered<UpdateOnboardingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -49,7 +80,7 @@ impl OnboardingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What was seen of it.")] input: CompleteOnboardingInput,
-    ) -> Result<Option<CompleteOnboardingPayload>> {
+    ) -> Result<Option<Answered<CompleteOnboardingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -59,7 +90,7 @@ impl OnboardingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What was seen of it.")] input: ResetOnboardingInput,
-    ) -> Result<Option<ResetOnboardingPayload>> {
+    ) -> Result<Option<Answered<ResetOnboardingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -87,7 +118,7 @@ impl OnboardingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateTradingPreferencesInput,
-    ) -> Result<Option<UpdateTradingPreferencesPayload>> {
+    ) -> Result<Option<Answered<UpdateTradingPreferencesPayload>>> {
         perform(ctx, input).await
     }
 
@@ -96,7 +127,7 @@ impl OnboardingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to put back.")] input: ResetTradingPreferencesInput,
-    ) -> Result<Option<ResetTradingPreferencesPayload>> {
+    ) -> Result<Option<Answered<ResetTradingPreferencesPayload>>> {
         perform(ctx, input).await
     }
 }

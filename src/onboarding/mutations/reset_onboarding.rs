@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::MODULE;
+use super::{MODULE, begin_with_currency};
 use crate::{
     access::Module,
     authentication::types::User,
@@ -60,6 +60,7 @@ impl Mutation for ResetOnboardingInput {
     async fn write(self, write: &mut Write<'_>) -> Result<(WasReset, Deed)> {
         let (row, what) = write.own_row::<Onboarding>(self.expected_updated_at).await?;
         write.reset_own::<Onboarding>().await?;
+        begin_with_currency(write, row.id).await?;
         let user = Id::<User>::new(write.user_id());
         let columns = users::ActiveModel {
             has_completed_onboarding: Set(false),

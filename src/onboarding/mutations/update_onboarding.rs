@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     MODULE,
     answers::{OnboardingPersonalInput, OnboardingPortfolioInput, OnboardingSummaryInput, OnboardingTaxInput},
+    own_onboarding,
 };
 use crate::{
     access::Module,
@@ -98,7 +99,7 @@ impl Mutation for UpdateOnboardingInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Changed, Deed)> {
-        let (row, what) = write.own_row::<Onboarding>(self.expected_updated_at).await?;
+        let (row, what) = own_onboarding(write, self.expected_updated_at).await?;
         let step = self.complete_step.and_then(steps::find);
         let id = Id::<Onboarding>::new(row.id);
         write.update(id, self.columns(&row)).await?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::MODULE;
+use super::{MODULE, own_onboarding};
 use crate::{
     access::Access,
     graphql::{
@@ -68,7 +68,7 @@ pub(super) async fn run(call: &Call, input: UpdatePersonalDataInput) -> Result<U
     let changes = sealed(&call.app.keys, user_id, numbers)?;
 
     let write = Write::of_viewer(call, MODULE).await?;
-    let (found, _) = write.own_row::<Onboarding>(expected).await?;
+    let (found, _) = own_onboarding(&write, expected).await?;
     store::change_numbers(write.transaction(), found.id, changes).await?;
     let deed = Deed::new(MODULE, "personal_data_updated", "Telephone and tax numbers were changed.");
     write.commit(deed.with_input(summary).updated::<Onboarding>(found.id)).await?;

@@ -141,7 +141,7 @@ pub struct Onboarding {
     pub last_name: Option<String>,
     /// The last four characters of the telephone number, null while none is stored. `revealPersonalData` shows all of it.
     pub phone_number_ending: Option<Ending>,
-    /// ISO 4217 code of the currency to report in, null while not answered.
+    /// ISO 4217 code of the currency to report in; the account's until it is answered otherwise, null once it is cleared.
     pub preferred_currency: Option<Currency>,
     /// Date of birth, in the past, null while not answered.
     pub date_of_birth: Option<Date>,

@@ -22,7 +22,10 @@ use async_graphql::{Context, Object};
 
 use crate::{
     access::Module,
-    graphql::{error::Result, mutation::perform},
+    graphql::{
+        error::Result,
+        mutation::{Answered, perform},
+    },
 };
 pub use create_holding::{CreateHoldingInput, CreateHoldingPayload};
 pub use create_holdings::{CreateHoldingsInput, CreateHoldingsPayload};
@@ -55,7 +58,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The portfolio.")] input: CreatePortfolioInput,
-    ) -> Result<Option<CreatePortfolioPayload>> {
+    ) -> Result<Option<Answered<CreatePortfolioPayload>>> {
         perform(ctx, input).await
     }
 
@@ -64,7 +67,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdatePortfolioInput,
-    ) -> Result<Option<UpdatePortfolioPayload>> {
+    ) -> Result<Option<Answered<UpdatePortfolioPayload>>> {
         perform(ctx, input).await
     }
 
@@ -73,7 +76,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The portfolio.")] input: DeletePortfolioInput,
-    ) -> Result<Option<DeletePortfolioPayload>> {
+    ) -> Result<Option<Answered<DeletePortfolioPayload>>> {
         perform(ctx, input).await
     }
 
@@ -82,7 +85,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The holding.")] input: CreateHoldingInput,
-    ) -> Result<Option<CreateHoldingPayload>> {
+    ) -> Result<Option<Answered<CreateHoldingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -91,7 +94,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The holdings.")] input: CreateHoldingsInput,
-    ) -> Result<Option<CreateHoldingsPayload>> {
+    ) -> Result<Option<Answered<CreateHoldingsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -101,7 +104,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateHoldingInput,
-    ) -> Result<Option<UpdateHoldingPayload>> {
+    ) -> Result<Option<Answered<UpdateHoldingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -110,7 +113,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The holding.")] input: DeleteHoldingInput,
-    ) -> Result<Option<DeleteHoldingPayload>> {
+    ) -> Result<Option<Answered<DeleteHoldingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -119,7 +122,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The holdings.")] input: DeleteHoldingsInput,
-    ) -> Result<Option<DeleteHoldingsPayload>> {
+    ) -> Result<Option<Answered<DeleteHoldingsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -128,7 +131,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The position.")] input: CreatePositionInput,
-    ) -> Result<Option<CreatePositionPayload>> {
+    ) -> Result<Option<Answered<CreatePositionPayload>>> {
         perform(ctx, input).await
     }
 
@@ -137,7 +140,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The positions.")] input: CreatePositionsInput,
-    ) -> Result<Option<CreatePositionsPayload>> {
+    ) -> Result<Option<Answered<CreatePositionsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -147,7 +150,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdatePositionInput,
-    ) -> Result<Option<UpdatePositionPayload>> {
+    ) -> Result<Option<Answered<UpdatePositionPayload>>> {
         perform(ctx, input).await
     }
 
@@ -156,7 +159,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The position.")] input: DeletePositionInput,
-    ) -> Result<Option<DeletePositionPayload>> {
+    ) -> Result<Option<Answered<DeletePositionPayload>>> {
         perform(ctx, input).await
     }
 
@@ -165,7 +168,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The positions.")] input: DeletePositionsInput,
-    ) -> Result<Option<DeletePositionsPayload>> {
+    ) -> Result<Option<Answered<DeletePositionsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -176,7 +179,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The file.")] input: ImportPositionsInput,
-    ) -> Result<Option<ImportPositionsPayload>> {
+    ) -> Result<Option<Answered<ImportPositionsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -185,7 +188,7 @@ impl PortfolioMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account, and its portfolio.")] input: SetAccountPortfolioInput,
-    ) -> Result<Option<SetAccountPortfolioPayload>> {
+    ) -> Result<Option<Answered<SetAccountPortfolioPayload>>> {
         perform(ctx, input).await
     }
 }

@@ -9,7 +9,10 @@ use async_graphql::{Context, Object};
 
 use crate::{
     access::Module,
-    graphql::{error::Result, mutation::perform},
+    graphql::{
+        error::Result,
+        mutation::{Answered, perform},
+    },
 };
 pub use reset_preferences::{ResetPreferencesInput, ResetPreferencesPayload};
 pub use reset_theme_preferences::{ResetThemePreferencesInput, ResetThemePreferencesPayload};
@@ -30,7 +33,7 @@ impl PreferenceMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdatePreferencesInput,
-    ) -> Result<Option<UpdatePreferencesPayload>> {
+    ) -> Result<Option<Answered<UpdatePreferencesPayload>>> {
         perform(ctx, input).await
     }
 
@@ -39,7 +42,7 @@ impl PreferenceMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to put back.")] input: ResetPreferencesInput,
-    ) -> Result<Option<ResetPreferencesPayload>> {
+    ) -> Result<Option<Answered<ResetPreferencesPayload>>> {
         perform(ctx, input).await
     }
 
@@ -48,7 +51,7 @@ impl PreferenceMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateThemePreferencesInput,
-    ) -> Result<Option<UpdateThemePreferencesPayload>> {
+    ) -> Result<Option<Answered<UpdateThemePreferencesPayload>>> {
         perform(ctx, input).await
     }
 
@@ -57,7 +60,7 @@ impl PreferenceMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to put back.")] input: ResetThemePreferencesInput,
-    ) -> Result<Option<ResetThemePreferencesPayload>> {
+    ) -> Result<Option<Answered<ResetThemePreferencesPayload>>> {
         perform(ctx, input).await
     }
 }

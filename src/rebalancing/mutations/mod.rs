@@ -8,7 +8,10 @@ use async_graphql::{Context, Object};
 
 use crate::{
     access::Module,
-    graphql::{error::Result, mutation::perform},
+    graphql::{
+        error::Result,
+        mutation::{Answered, perform},
+    },
 };
 pub use delete_rebalance_schedule::{DeleteRebalanceScheduleInput, DeleteRebalanceSchedulePayload};
 pub use execute_rebalance_plan::{ExecuteRebalancePlanInput, ExecuteRebalancePlanPayload};
@@ -28,7 +31,7 @@ impl RebalancingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to stand in it.")] input: SetRebalanceScheduleInput,
-    ) -> Result<Option<SetRebalanceSchedulePayload>> {
+    ) -> Result<Option<Answered<SetRebalanceSchedulePayload>>> {
         perform(ctx, input).await
     }
 
@@ -37,7 +40,7 @@ impl RebalancingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The schedule.")] input: DeleteRebalanceScheduleInput,
-    ) -> Result<Option<DeleteRebalanceSchedulePayload>> {
+    ) -> Result<Option<Answered<DeleteRebalanceSchedulePayload>>> {
         perform(ctx, input).await
     }
 
@@ -47,7 +50,7 @@ impl RebalancingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The plan that was seen.")] input: ExecuteRebalancePlanInput,
-    ) -> Result<Option<ExecuteRebalancePlanPayload>> {
+    ) -> Result<Option<Answered<ExecuteRebalancePlanPayload>>> {
         perform(ctx, input).await
     }
 }

@@ -10,7 +10,11 @@ use async_graphql::{Context, Object};
 use super::rule::Rule;
 use crate::{
     access::Module,
-    graphql::{error::Result, input::Check, mutation::perform},
+    graphql::{
+        error::Result,
+        input::Check,
+        mutation::{Answered, perform},
+    },
 };
 pub use create_trade_rule::{CreateTradeRuleInput, CreateTradeRulePayload};
 pub use delete_trade_rule::{DeleteTradeRuleInput, DeleteTradeRulePayload};
@@ -31,7 +35,7 @@ impl TradingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The rule.")] input: CreateTradeRuleInput,
-    ) -> Result<Option<CreateTradeRulePayload>> {
+    ) -> Result<Option<Answered<CreateTradeRulePayload>>> {
         perform(ctx, input).await
     }
 
@@ -40,7 +44,7 @@ impl TradingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateTradeRuleInput,
-    ) -> Result<Option<UpdateTradeRulePayload>> {
+    ) -> Result<Option<Answered<UpdateTradeRulePayload>>> {
         perform(ctx, input).await
     }
 
@@ -49,7 +53,7 @@ impl TradingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The rule.")] input: DeleteTradeRuleInput,
-    ) -> Result<Option<DeleteTradeRulePayload>> {
+    ) -> Result<Option<Answered<DeleteTradeRulePayload>>> {
         perform(ctx, input).await
     }
 
@@ -58,7 +62,7 @@ impl TradingMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The rule, and when.")] input: RecordTradeRuleTriggerInput,
-    ) -> Result<Option<RecordTradeRuleTriggerPayload>> {
+    ) -> Result<Option<Answered<RecordTradeRuleTriggerPayload>>> {
         perform(ctx, input).await
     }
 }

@@ -14,7 +14,10 @@ use async_graphql::{Context, Object};
 
 use crate::{
     access::Module,
-    graphql::{error::Result, mutation::perform},
+    graphql::{
+        error::Result,
+        mutation::{Answered, perform},
+    },
 };
 pub use create_category_assignments::{
     CreateCategoryAssignmentsInput, CreateCategoryAssignmentsPayload, NewCategoryAssignmentInput,
@@ -40,7 +43,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The category.")] input: CreateVaultCategoryInput,
-    ) -> Result<Option<CreateVaultCategoryPayload>> {
+    ) -> Result<Option<Answered<CreateVaultCategoryPayload>>> {
         perform(ctx, input).await
     }
 
@@ -49,7 +52,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateVaultCategoryInput,
-    ) -> Result<Option<UpdateVaultCategoryPayload>> {
+    ) -> Result<Option<Answered<UpdateVaultCategoryPayload>>> {
         perform(ctx, input).await
     }
 
@@ -58,7 +61,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The category.")] input: DeleteVaultCategoryInput,
-    ) -> Result<Option<DeleteVaultCategoryPayload>> {
+    ) -> Result<Option<Answered<DeleteVaultCategoryPayload>>> {
         perform(ctx, input).await
     }
 
@@ -67,7 +70,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The order.")] input: OrderVaultCategoriesInput,
-    ) -> Result<Option<OrderVaultCategoriesPayload>> {
+    ) -> Result<Option<Answered<OrderVaultCategoriesPayload>>> {
         perform(ctx, input).await
     }
 
@@ -76,7 +79,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The symbols.")] input: CreateCategoryAssignmentsInput,
-    ) -> Result<Option<CreateCategoryAssignmentsPayload>> {
+    ) -> Result<Option<Answered<CreateCategoryAssignmentsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -85,7 +88,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateCategoryAssignmentInput,
-    ) -> Result<Option<UpdateCategoryAssignmentPayload>> {
+    ) -> Result<Option<Answered<UpdateCategoryAssignmentPayload>>> {
         perform(ctx, input).await
     }
 
@@ -94,7 +97,7 @@ impl VaultCategoryMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The assignments.")] input: RemoveCategoryAssignmentsInput,
-    ) -> Result<Option<RemoveCategoryAssignmentsPayload>> {
+    ) -> Result<Option<Answered<RemoveCategoryAssignmentsPayload>>> {
         perform(ctx, input).await
     }
 }

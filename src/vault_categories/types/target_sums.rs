@@ -7,9 +7,9 @@ use strum::VariantArray;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::category::CategoryType;
+use super::{VaultCategory, category::CategoryType};
 use crate::{
-    graphql::{call::call, enumeration::Enumeration, error::Result, loader::Snapshot, scalars::Decimal},
+    graphql::{call::call, enumeration::Enumeration, error::Result, loader::Snapshot, scalars::Decimal, table::Record},
     vault_categories::{store, targets},
 };
 
@@ -35,6 +35,7 @@ impl TargetSums {
     /// What the targets of active categories add up to, for each type that has any; null for everybody but the user.
     async fn target_sums(&self, ctx: &Context<'_>) -> Result<Option<Vec<TargetSum>>> {
         let call = call(ctx);
+        call.snapshot().scope().may_read(VaultCategory::TABLE.sql)?;
         if call.snapshot().scope().user_id().ok() != Some(self.user_id) {
             return Ok(None);
         }

@@ -22,7 +22,7 @@ use crate::{
     graphql::{
         error::Result,
         id::Id,
-        mutation::{Write, perform},
+        mutation::{Answered, Write, perform},
     },
     watchlists::types::Watchlist,
 };
@@ -59,7 +59,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The watchlist.")] input: CreateWatchlistInput,
-    ) -> Result<Option<CreateWatchlistPayload>> {
+    ) -> Result<Option<Answered<CreateWatchlistPayload>>> {
         perform(ctx, input).await
     }
 
@@ -68,7 +68,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateWatchlistInput,
-    ) -> Result<Option<UpdateWatchlistPayload>> {
+    ) -> Result<Option<Answered<UpdateWatchlistPayload>>> {
         perform(ctx, input).await
     }
 
@@ -77,7 +77,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The watchlist.")] input: DeleteWatchlistInput,
-    ) -> Result<Option<DeleteWatchlistPayload>> {
+    ) -> Result<Option<Answered<DeleteWatchlistPayload>>> {
         perform(ctx, input).await
     }
 
@@ -86,7 +86,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The symbols.")] input: AddWatchlistItemsInput,
-    ) -> Result<Option<AddWatchlistItemsPayload>> {
+    ) -> Result<Option<Answered<AddWatchlistItemsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -95,7 +95,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateWatchlistItemInput,
-    ) -> Result<Option<UpdateWatchlistItemPayload>> {
+    ) -> Result<Option<Answered<UpdateWatchlistItemPayload>>> {
         perform(ctx, input).await
     }
 
@@ -104,7 +104,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The items.")] input: RemoveWatchlistItemsInput,
-    ) -> Result<Option<RemoveWatchlistItemsPayload>> {
+    ) -> Result<Option<Answered<RemoveWatchlistItemsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -113,7 +113,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The order.")] input: OrderWatchlistItemsInput,
-    ) -> Result<Option<OrderWatchlistItemsPayload>> {
+    ) -> Result<Option<Answered<OrderWatchlistItemsPayload>>> {
         perform(ctx, input).await
     }
 
@@ -123,7 +123,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "With whom.")] input: ShareWatchlistInput,
-    ) -> Result<Option<ShareWatchlistPayload>> {
+    ) -> Result<Option<Answered<ShareWatchlistPayload>>> {
         perform(ctx, input).await
     }
 
@@ -132,7 +132,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateWatchlistShareInput,
-    ) -> Result<Option<UpdateWatchlistSharePayload>> {
+    ) -> Result<Option<Answered<UpdateWatchlistSharePayload>>> {
         perform(ctx, input).await
     }
 
@@ -141,7 +141,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "With whom.")] input: UnshareWatchlistInput,
-    ) -> Result<Option<UnshareWatchlistPayload>> {
+    ) -> Result<Option<Answered<UnshareWatchlistPayload>>> {
         perform(ctx, input).await
     }
 
@@ -150,7 +150,7 @@ impl WatchlistMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The watchlist.")] input: LeaveWatchlistInput,
-    ) -> Result<Option<LeaveWatchlistPayload>> {
+    ) -> Result<Option<Answered<LeaveWatchlistPayload>>> {
         perform(ctx, input).await
     }
 }

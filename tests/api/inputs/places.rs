@@ -90,7 +90,7 @@ impl Schema {
     }
 
     /// A little of everything that a type has, two levels deep.
-    fn selection(&self, name_of_type: &str, levels: usize) -> String {
+    pub fn selection(&self, name_of_type: &str, levels: usize) -> String {
         let fields = self.fields(name_of_type);
         if fields.is_empty() {
             return String::new();

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{admit, with_token};
 use crate::{
     authorization::root_fields,
+    inputs::places::{self, Schema},
     support::{Answer, Api, Somebody},
 };
 
@@ -258,4 +259,31 @@ async fn what_is_written_is_named_after_the_token_and_admins_read_nothing_more_w
     let found = api.ask(Some(&token), viewer).await;
     let expected = json!({ "id": id::text("user", root.id), "email": root.email, "tier": "ENTERPRISE", "recoveryCodesLeft": null });
     assert_eq!(found.data()["viewer"], expected);
+}
+
+/// Figures of a user that tell nothing of any module.
+const OF_NO_MODULE: [&str; 1] = ["recoveryCodesLeft"];
+
+#[tokio::test]
+async fn no_figure_of_a_user_is_told_to_a_token_without_its_scope() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    admit(&api, &ada).await;
+    let (bare, _) = with_token(&api, &ada, &["prices:write"]).await;
+    let schema = Schema::read();
+    let is_relation = |name: &str| (User::TABLE.links)().iter().any(|link| link.name == name);
+    let mut seen = 0;
+    for field in schema.fields("User") {
+        let name = field.name.node.as_str();
+        let is_open = field.arguments.iter().all(|argument| argument.node.ty.node.nullable);
+        let is_column = name == "id" || User::TABLE.shown_as(name).is_some();
+        if is_column || is_relation(name) || !is_open || OF_NO_MODULE.contains(&name) {
+            continue;
+        }
+        seen += 1;
+        let selection = schema.selection(places::name(&field.ty.node), 2);
+        let answer = api.ask(Some(&bare), &format!("{{ viewer {{ {name} {selection} }} }}")).await;
+        assert!(refusal(&answer).is_some_and(|(scope, _)| scope.is_string()), "{name}: {:#}", answer.body);
+    }
+    assert!(seen >= 7, "{seen} figures");
 }

@@ -8,7 +8,11 @@ mod update_profile;
 use async_graphql::{Context, Object};
 
 use super::MODULE;
-use crate::graphql::{call::call, error::Result, mutation::perform};
+use crate::graphql::{
+    call::call,
+    error::Result,
+    mutation::{Answered, perform},
+};
 pub use change_email::{ChangeEmailInput, ChangeEmailPayload};
 pub use close_account::{CloseAccountInput, CloseAccountPayload, DeletedRows};
 pub use confirm_email_change::{ConfirmEmailChangeInput, ConfirmEmailChangePayload};
@@ -25,7 +29,7 @@ impl AccountMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateProfileInput,
-    ) -> Result<Option<UpdateProfilePayload>> {
+    ) -> Result<Option<Answered<UpdateProfilePayload>>> {
         perform(ctx, input).await
     }
 

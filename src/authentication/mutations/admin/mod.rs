@@ -10,7 +10,10 @@ mod unlock_user;
 use async_graphql::{Context, Object};
 
 use super::MODULE;
-use crate::graphql::{error::Result, mutation::perform};
+use crate::graphql::{
+    error::Result,
+    mutation::{Answered, perform},
+};
 pub use end_user_sessions::{EndUserSessionsInput, EndUserSessionsPayload};
 pub use reset_user_onboarding::{ResetUserOnboardingInput, ResetUserOnboardingPayload};
 pub use set_user_active::{SetUserActiveInput, SetUserActivePayload};
@@ -29,7 +32,7 @@ impl AdminMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account and its tier.")] input: SetUserTierInput,
-    ) -> Result<Option<SetUserTierPayload>> {
+    ) -> Result<Option<Answered<SetUserTierPayload>>> {
         perform(ctx, input).await
     }
 
@@ -38,7 +41,7 @@ impl AdminMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account and what becomes of it.")] input: SetUserActiveInput,
-    ) -> Result<Option<SetUserActivePayload>> {
+    ) -> Result<Option<Answered<SetUserActivePayload>>> {
         perform(ctx, input).await
     }
 
@@ -47,7 +50,7 @@ impl AdminMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account and what becomes of it.")] input: SetUserAdminInput,
-    ) -> Result<Option<SetUserAdminPayload>> {
+    ) -> Result<Option<Answered<SetUserAdminPayload>>> {
         perform(ctx, input).await
     }
 
@@ -56,7 +59,7 @@ impl AdminMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: ResetUserOnboardingInput,
-    ) -> Result<Option<ResetUserOnboardingPayload>> {
+    ) -> Result<Option<Answered<ResetUserOnboardingPayload>>> {
         perform(ctx, input).await
     }
 
@@ -65,7 +68,7 @@ impl AdminMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: UnlockUserInput,
-    ) -> Result<Option<UnlockUserPayload>> {
+    ) -> Result<Option<Answered<UnlockUserPayload>>> {
         perform(ctx, input).await
     }
 
@@ -74,7 +77,7 @@ impl AdminMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account.")] input: EndUserSessionsInput,
-    ) -> Result<Option<EndUserSessionsPayload>> {
+    ) -> Result<Option<Answered<EndUserSessionsPayload>>> {
         perform(ctx, input).await
     }
 }

@@ -7,7 +7,11 @@ mod revoke_personal_token;
 use async_graphql::{Context, Object};
 
 use super::MODULE;
-use crate::graphql::{call::call, error::Result, mutation::perform};
+use crate::graphql::{
+    call::call,
+    error::Result,
+    mutation::{Answered, perform},
+};
 pub use create_personal_token::{CreatePersonalTokenInput, CreatePersonalTokenPayload};
 pub use rename_personal_token::{RenamePersonalTokenInput, RenamePersonalTokenPayload};
 pub use revoke_personal_token::{RevokePersonalTokenInput, RevokePersonalTokenPayload};
@@ -36,7 +40,7 @@ impl PersonalTokenMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token and its new name.")] input: RenamePersonalTokenInput,
-    ) -> Result<Option<RenamePersonalTokenPayload>> {
+    ) -> Result<Option<Answered<RenamePersonalTokenPayload>>> {
         perform(ctx, input).await
     }
 
@@ -45,7 +49,7 @@ impl PersonalTokenMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token.")] input: RevokePersonalTokenInput,
-    ) -> Result<Option<RevokePersonalTokenPayload>> {
+    ) -> Result<Option<Answered<RevokePersonalTokenPayload>>> {
         perform(ctx, input).await
     }
 }
