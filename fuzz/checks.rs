@@ -6,7 +6,7 @@ use async_graphql::parser::{
     parse_query,
     types::{BaseType, Directive, ExecutableDocument, OperationDefinition, Selection, SelectionSet, Type},
 };
-use async_graphql::{Positioned, ValidationMode, Value as ConstValue};
+use async_graphql::{Positioned, Value as ConstValue};
 use async_graphql_value::Value;
 use futures_util::FutureExt;
 use stackmotive::{
@@ -25,7 +25,7 @@ const REFUSAL_MAX: usize = 2_048;
 /// How large the answer to a document may be that is no document of this schema, in bytes.
 const INVALID_MAX: usize = 20 * REFUSAL_MAX;
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| schema::build(ValidationMode::Strict));
+static SCHEMA: LazyLock<Schema> = LazyLock::new(schema::build);
 
 /// The scan sees no fewer brackets and no fewer fields than the parser.
 pub fn lexer(data: &[u8]) {

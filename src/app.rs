@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use async_graphql::ValidationMode;
-
 use crate::{
     access::FirstWall,
     authentication::hashing::Hashing,
@@ -61,8 +59,8 @@ impl App {
             settings,
             database,
             keys,
-            schema: schema::build(ValidationMode::Strict),
-            schema_for_proven: schema::build(ValidationMode::Fast),
+            schema: schema::build(),
+            schema_for_proven: schema::build_for_proven(),
             known: Known::default(),
             mailer,
             hashing: Hashing::default(),

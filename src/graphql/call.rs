@@ -6,7 +6,7 @@ use std::{
     any::{Any, TypeId},
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -63,7 +63,11 @@ pub struct Call {
     /// Set once a field of the document has ended the viewer's session.
     ended: AtomicBool,
     reader: RwLock<Arc<Reader>>,
+    /// What is to happen once the mutation at work is answered without an error, and committed.
+    afterwards: Mutex<Vec<Afterwards>>,
 }
+
+type Afterwards = Box<dyn FnOnce() + Send>;
 
 /// What a session's row keeps of the one who signed in.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +107,7 @@ impl Call {
             viewer,
             ended,
             reader,
+            afterwards: Mutex::default(),
         }
     }
 
@@ -160,6 +165,23 @@ impl Call {
         self.snapshot().transaction().await?.commit().await.map_err(uncertain)?;
         self.read_anew();
         Ok(())
+    }
+
+    /// Does this once the mutation at work is answered and committed; where that fails it is dropped.
+    pub fn afterwards(&self, work: impl FnOnce() + Send + 'static) {
+        self.to_do().push(Box::new(work));
+    }
+
+    /// That the mutation at work has come to its end, for better or worse.
+    pub fn mutation_ended(&self, is_done: bool) {
+        let to_do = std::mem::take(&mut *self.to_do());
+        if is_done {
+            to_do.into_iter().for_each(|work| work());
+        }
+    }
+
+    fn to_do(&self) -> MutexGuard<'_, Vec<Afterwards>> {
+        self.afterwards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// That a mutation which takes or answers secrets may go on: nothing of it is kept, so it takes no key.

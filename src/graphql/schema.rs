@@ -1,6 +1,6 @@
 //! The roots: the API's table of contents.
 
-use async_graphql::{MergedObject, MergedSubscription, Schema as AsyncGraphql, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, Schema as AsyncGraphql, SchemaBuilder, ValidationMode};
 
 use super::{error::ErrorCode, node::NodeQueries, server_info::ServerInfoQueries};
 use crate::{
@@ -68,17 +68,26 @@ pub type Schema = AsyncGraphql<Query, Mutation, Subscription>;
 ///
 /// How large a document may be is for the guard in front of it to say: the library looks at its own limits only after
 /// it has gone through the document, which is what is to be avoided. The one that it has always stays out of the way.
-/// What has been checked once need not be again: [`ValidationMode::Fast`] is for that alone.
-pub fn build(mode: ValidationMode) -> Schema {
+pub fn build() -> Schema {
+    builder().finish()
+}
+
+/// The same for documents that were checked against it before, and that don't ask for the schema itself.
+///
+/// The library asks at each root field whether any type of the schema is a federation's entity, and looks through all of
+/// them for that; one that serves a federation it does not ask.
+pub fn build_for_proven() -> Schema {
+    builder().validation_mode(ValidationMode::Fast).enable_federation().finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     AsyncGraphql::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<ErrorCode>()
         .disable_suggestions()
         .limit_recursive_depth(NESTING_MAX)
-        .validation_mode(mode)
-        .finish()
 }
 
 /// The schema's text, as it stands in `schema.graphql`.
 pub fn sdl() -> String {
-    build(ValidationMode::Strict).sdl()
+    build().sdl()
 }

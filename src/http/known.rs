@@ -2,7 +2,7 @@
 //!
 //! A single-page app sends the same few documents all day. A request whose body is the same, byte for byte, as that of a
 //! query which ran is read, measured and checked against the schema already, and how its relations are read is planned.
-//! Mutations are never kept: their variables hold secrets.
+//! Mutations are never kept: their variables hold secrets. Neither is what asks for the schema itself.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Known {
 
     /// Keeps a query that has run.
     pub fn keep(&self, body: Bytes, admitted: Arc<Admitted>) {
-        if body.len() <= BODY_MAX && admitted.is_query() {
+        if body.len() <= BODY_MAX && admitted.is_query() && !admitted.asks_for_schema() {
             admitted.prove();
             // A copy, since a slice would keep what it is a slice of.
             self.0.insert(Bytes::copy_from_slice(&body), admitted);

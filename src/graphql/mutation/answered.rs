@@ -4,13 +4,16 @@
 //! means that nothing was done, whether the error is about the write or about what was to be shown of it. It also saves
 //! a transaction of its own for reading.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{
     ContextSelectionSet, OutputType, Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
 };
 
-use crate::graphql::{call::Call, error::Error};
+use crate::graphql::{
+    call::Call,
+    error::{Error, Result},
+};
 
 /// A payload whose transaction ends once it is answered.
 pub struct Answered<T> {
@@ -43,21 +46,26 @@ impl<T: OutputType> OutputType for Answered<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let call: &Call = ctx.data_unchecked::<std::sync::Arc<Call>>();
+        let call: &Call = ctx.data_unchecked::<Arc<Call>>();
         let before = errors(ctx);
         // In a box, which costs less than carrying so large a future along.
         let answer = Box::pin(self.payload.resolve(ctx, field)).await;
-        if !self.is_to_stay {
-            return answer;
-        }
-        if answer.is_err() || errors(ctx) > before {
-            call.read_anew();
-            return answer.map(|_| Value::Null);
-        }
+        let is_whole = answer.is_ok() && errors(ctx) == before;
+        let ended = if self.is_to_stay { end(call, is_whole).await } else { Ok(()) };
+        call.mutation_ended(is_whole && ended.is_ok());
         let told = |error: Error| ctx.set_error_path(async_graphql::Error::from(error).into_server_error(field.pos));
-        call.commit().await.map_err(told)?;
-        answer
+        ended.map_err(told)?;
+        if is_whole || !self.is_to_stay { answer } else { answer.map(|_| Value::Null) }
     }
+}
+
+/// Commits what was written, or takes it back.
+async fn end(call: &Call, is_whole: bool) -> Result<()> {
+    if is_whole {
+        return call.commit().await;
+    }
+    call.read_anew();
+    Ok(())
 }
 
 /// How many errors the document has met that did not reach its data's root.

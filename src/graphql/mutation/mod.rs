@@ -97,6 +97,8 @@ pub fn perform<'a, M: Mutation + 'a>(
 
 async fn run<M: Mutation>(ctx: &Context<'_>, input: M) -> Result<Option<Answered<M::Payload>>> {
     let call = call(ctx);
+    // What the mutation before this one wanted done and came to no end with.
+    call.mutation_ended(false);
     let viewer = call.viewer()?;
     match M::ACTOR {
         Actor::Viewer => viewer.permit(M::MODULE, Access::Write)?,

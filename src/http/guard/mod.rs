@@ -76,6 +76,11 @@ impl Admitted {
         self.operation.kind == OperationType::Subscription
     }
 
+    /// Whether it may select fields that describe the schema.
+    pub fn asks_for_schema(&self) -> bool {
+        self.query.replace("__typename", "").contains("__")
+    }
+
     /// Takes note that it has run, and need not be checked against the schema again.
     pub fn prove(&self) {
         self.is_proven.store(true, Ordering::Release);

@@ -85,6 +85,23 @@ async fn an_import_that_is_refused_tells_that_it_failed() {
 }
 
 #[tokio::test]
+async fn an_import_whose_answer_cannot_be_given_tells_that_it_failed() {
+    let server = Server::start().await;
+    let ada = server.api.somebody("ada").await;
+    let mut socket = Socket::open(&server, Some(&ada)).await;
+    socket.subscribe("1", FOLLOW).await;
+    assert_eq!(news(&mut socket).await, "WAITING 0/null");
+    let document = "mutation ($input: ImportPositionsInput!) { importPositions(input: $input) {
+        portfolios { holdings(first: 500) { totalCount } } } }";
+    let refused = server.api.refused(&ada, document, csv("A,1\n")).await;
+    assert_eq!(refused.code(), "INVALID");
+    for expected in ["READING 0/null", "WRITING 0/1", "TOTALLING 1/1", "FAILED 1/1"] {
+        assert_eq!(news(&mut socket).await, expected);
+    }
+    completes(&mut socket).await;
+}
+
+#[tokio::test]
 async fn a_dry_run_is_told_of_and_leaves_nothing() {
     let server = Server::start().await;
     let ada = server.api.somebody("ada").await;

@@ -207,9 +207,9 @@ impl Mutation for ImportPositionsInput {
     }
 
     async fn payload(call: &Call, imported: Imported) -> Result<ImportPositionsPayload> {
-        let Imported { run, source, rows, portfolios: fed, mut reporter } = imported;
-        if let Some(reporter) = &mut reporter {
-            reporter.tell(ImportStage::Done, None);
+        let Imported { run, source, rows, portfolios: fed, reporter } = imported;
+        if let Some(mut reporter) = reporter {
+            call.afterwards(move || reporter.tell(ImportStage::Done, None));
         }
         Ok(ImportPositionsPayload {
             run: call.fetch(run).await?,
