@@ -3,13 +3,18 @@
 use std::borrow::Cow;
 
 use async_graphql::MaybeUndefined;
+use chrono::{DateTime as Moment, TimeDelta, Utc};
 use sea_orm::{ActiveValue, prelude::Decimal as Number};
 
 use super::{
     error::{Error, Issue, Result},
-    scalars::Decimal,
+    scalars::{Date, DateTime, Decimal},
 };
 
+/// How far a client's clock may be ahead.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
+/// How far the clocks of the earliest time zone are ahead of UTC.
+const EARLIEST_ZONE: TimeDelta = TimeDelta::hours(14);
 /// How long a symbol may be, in characters.
 pub const SYMBOL_MAX: usize = 20;
 
@@ -48,7 +53,7 @@ impl Check {
 
     /// A text that says something, at most `max` characters long.
     pub fn text(&mut self, field: &str, text: &str, max: usize) {
-        if text.trim().is_empty() {
+        if text.chars().all(is_unseen) {
             self.problem(field, "BLANK", format!("{field} must not be blank."));
         } else if text.chars().count() > max {
             self.problem(field, "TOO_LONG", format!("{field} has at most {max} characters."));
@@ -69,15 +74,35 @@ impl Check {
         self.optional_text(field, change.value(), max);
     }
 
-    /// A symbol, as [`symbol`] stores it.
+    /// A symbol, as [`symbol`] stores it. Markets name nothing with other letters, of which two may look the same.
     pub fn symbol(&mut self, field: &str, text: &str) {
-        self.text(field, &symbol(text), SYMBOL_MAX);
+        let text = symbol(text);
+        let known = self.issues.len();
+        self.text(field, &text, SYMBOL_MAX);
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+        if !is_plain && self.issues.len() == known {
+            self.problem(field, "FORMAT", format!("{field} has letters without accents, digits and signs of ASCII."));
+        }
     }
 
     /// The same where it may be left out.
     pub fn new_symbol(&mut self, field: &str, change: &MaybeUndefined<String>) {
         if let Some(text) = change.value() {
             self.symbol(field, text);
+        }
+    }
+
+    /// A moment that is over: what has not happened yet has no figures.
+    pub fn past(&mut self, field: &str, moment: Option<DateTime>, now: Moment<Utc>) {
+        if moment.is_some_and(|moment| moment.0 > now + CLOCKS_DIFFER) {
+            self.problem(field, "OUT_OF_RANGE", format!("{field} does not lie in the future."));
+        }
+    }
+
+    /// A day that has begun, wherever on earth.
+    pub fn begun(&mut self, field: &str, day: Option<Date>, now: Moment<Utc>) {
+        if day.is_some_and(|day| day.0 > (now + EARLIEST_ZONE).date_naive()) {
+            self.problem(field, "OUT_OF_RANGE", format!("{field} does not lie in the future."));
         }
     }
 
@@ -195,6 +220,13 @@ impl Check {
     pub fn finish(self) -> Result<()> {
         if self.issues.is_empty() { Ok(()) } else { Err(Error::issues(self.issues)) }
     }
+}
+
+/// Whether nobody sees a character, alone: spaces, signs of control, and those that only join or part others.
+fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// A symbol as its market writes it: in capitals, without spaces around it.

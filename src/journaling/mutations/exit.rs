@@ -31,7 +31,7 @@ use crate::{
 pub struct TradeExitInput {
     /// Price of a unit at the exit; greater than 0, at most 4 decimal places.
     pub exit_price: Decimal,
-    /// When it is left, not before the trade was executed; now when left out.
+    /// When it is left, not before the trade was executed and not in the future; now when left out.
     pub exit_date: Option<DateTime>,
     /// Why, at most 50,000 characters.
     pub exit_reason: Option<String>,
@@ -42,6 +42,7 @@ pub struct TradeExitInput {
 impl TradeExitInput {
     pub fn check_fields(&self, check: &mut Check) {
         check.positive("exitPrice", self.exit_price, 20, 4);
+        check.past("exitDate", self.exit_date, clock::now());
         check.optional_text("exitReason", self.exit_reason.as_ref(), TEXT_MAX);
         if let Some(fees) = self.fees {
             check.not_negative("fees", fees, 20, 2);

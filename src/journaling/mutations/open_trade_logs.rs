@@ -36,6 +36,9 @@ pub struct OpenTradeLogsInput {
     /// What happens when some of them cannot be opened.
     #[graphql(default_with = "ErrorPolicy::RejectAll")]
     pub error_policy: ErrorPolicy,
+    /// Whether everything is only to be tried: the answer is the same, and nothing is written.
+    #[graphql(default)]
+    pub dry_run: bool,
 }
 
 /// What came of each trade.
@@ -85,6 +88,10 @@ impl Mutation for OpenTradeLogsInput {
 
     fn check(&self, check: &mut Check) {
         batch::check_size(check, "items", &self.items);
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(AllOpened, Deed)> {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::Module,
+    clock,
     graphql::{
         call::Call,
         enumeration::Enumeration,
@@ -71,13 +72,13 @@ pub struct UpdateTradeLogInput {
     pub economic_events: MaybeUndefined<Json>,
     /// Indicators and their values, as a JSON object; null clears them.
     pub technical_indicators: MaybeUndefined<Json>,
-    /// The trading day.
+    /// The trading day, not in the future.
     pub trade_date: MaybeUndefined<Date>,
-    /// When it was executed; not behind the exit of a closed trade.
+    /// When it was executed, not in the future; not behind the exit of a closed trade.
     pub execution_time: MaybeUndefined<DateTime>,
     /// Price of a unit at the exit; greater than 0, at most 4 decimal places; of a closed trade alone.
     pub exit_price: MaybeUndefined<Decimal>,
-    /// When it was left, not before it was executed; of a closed trade alone.
+    /// When it was left, not before it was executed and not in the future; of a closed trade alone.
     pub exit_date: MaybeUndefined<DateTime>,
     /// Why it was left, at most 50,000 characters; null clears it; not of an open trade.
     pub exit_reason: MaybeUndefined<String>,
@@ -143,6 +144,10 @@ impl Mutation for UpdateTradeLogInput {
         check.never_null("executionTime", &self.execution_time);
         check.never_null("exitPrice", &self.exit_price);
         check.never_null("exitDate", &self.exit_date);
+        let now = clock::now();
+        check.begun("tradeDate", self.trade_date.value().copied(), now);
+        check.past("executionTime", self.execution_time.value().copied(), now);
+        check.past("exitDate", self.exit_date.value().copied(), now);
         self.check_texts(check);
         self.check_figures(check);
     }

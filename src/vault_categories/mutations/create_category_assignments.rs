@@ -45,6 +45,9 @@ pub struct CreateCategoryAssignmentsInput {
     /// What happens when some of them cannot be assigned.
     #[graphql(default_with = "ErrorPolicy::RejectAll")]
     pub error_policy: ErrorPolicy,
+    /// Whether everything is only to be tried: the answer is the same, and nothing is written.
+    #[graphql(default)]
+    pub dry_run: bool,
 }
 
 /// What came of each symbol.
@@ -119,6 +122,10 @@ impl Mutation for CreateCategoryAssignmentsInput {
 
     fn check(&self, check: &mut Check) {
         batch::check_size(check, "items", &self.items);
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Assigned, Deed)> {

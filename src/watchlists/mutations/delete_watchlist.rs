@@ -25,6 +25,9 @@ pub struct DeleteWatchlistInput {
     pub id: Id<Watchlist>,
     /// The list's `updatedAt` as it was last seen. Changed since, the answer is CONFLICT and nothing changes.
     pub expected_updated_at: Option<DateTime>,
+    /// Whether everything is only to be tried: the answer is the same, and nothing is written.
+    #[graphql(default)]
+    pub dry_run: bool,
 }
 
 /// A watchlist that is gone.
@@ -45,6 +48,10 @@ impl Mutation for DeleteWatchlistInput {
     type Payload = DeleteWatchlistPayload;
 
     fn check(&self, _: &mut Check) {}
+
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Gone, Deed)> {
         let list = write.row(self.id, self.expected_updated_at).await?;

@@ -11,7 +11,7 @@ use crate::{
     access::Module,
     graphql::{
         call::Call,
-        error::Result,
+        error::{Error, ErrorCode, Result},
         id::Id,
         input::Check,
         mutation::{Deed, Mutation, Write},
@@ -48,7 +48,12 @@ impl Mutation for UpdateWatchlistShareInput {
     fn check(&self, _: &mut Check) {}
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Changed, Deed)> {
-        let share = write.row(self.id, None).await?;
+        let share = match write.row(self.id, None).await {
+            Err(error) if error.code == ErrorCode::NotFound && is_writers(write.call(), self.id).await? => {
+                return Err(Error::forbidden("Only the list's owner changes a share; you can leave the list."));
+            }
+            found => found?,
+        };
         let row = watchlist_shares::ActiveModel { is_read_only: Set(self.is_read_only), ..Default::default() };
         write.update(self.id, row).await?;
         let deed = Deed::new(MODULE, "watchlist_share_updated", "What somebody may do with a shared list was changed.")
@@ -60,4 +65,9 @@ impl Mutation for UpdateWatchlistShareInput {
     async fn payload(call: &Call, changed: Changed) -> Result<UpdateWatchlistSharePayload> {
         Ok(UpdateWatchlistSharePayload { share: call.fetch(changed.share).await? })
     }
+}
+
+/// Whether it is the viewer's own share, with which they may write: those who only read hear of no share at all.
+async fn is_writers(call: &Call, share: Id<WatchlistShare>) -> Result<bool> {
+    Ok(call.find::<WatchlistShare>(share.0).await?.is_some_and(|share| !share.is_read_only))
 }

@@ -43,6 +43,18 @@ async fn opens_a_session_whatever_the_case_of_the_address_and_however_stale_the_
 }
 
 #[tokio::test]
+async fn changes_nothing_that_a_form_has_seen() {
+    let api = Api::start().await;
+    let ada = member(&api, "ada").await;
+    let seen = api.ask(Some(&ada), "{ viewer { updatedAt } }").await.data()["viewer"]["updatedAt"].clone();
+    sign_in(&api, &ada.email, PASSWORD).await.data();
+    let input = json!({ "displayName": "Ada L.", "expectedUpdatedAt": seen });
+    let document = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { user { displayName } } }";
+    let answer = api.ask_with(Some(&ada), document, json!({ "input": input })).await;
+    assert_eq!(answer.data()["updateProfile"]["user"]["displayName"], "Ada L.");
+}
+
+#[tokio::test]
 async fn answers_an_unknown_address_and_a_wrong_password_alike() {
     let api = Api::start().await;
     member(&api, "ada").await;

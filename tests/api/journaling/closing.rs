@@ -96,6 +96,7 @@ async fn what_cannot_be_closed_is_refused() {
         (json!({ "exitPrice": 1.5 }), "INVALID, input.exitPrice FORMAT"),
         (json!({ "exitReason": "", "fees": "-0.01" }), "INVALID, input.exitReason BLANK, input.fees OUT_OF_RANGE"),
         (json!({ "exitDate": "2026-03-02T09:59:59Z" }), "INVALID, input.exitDate OUT_OF_RANGE"),
+        (json!({ "exitDate": "2190-03-02T09:59:59Z" }), "INVALID, input.exitDate OUT_OF_RANGE"),
         (json!({ "id": sale }), "INVALID, input.id NOT_CLOSABLE"),
         (json!({ "id": huge, "exitPrice": "9999999999999999" }), "INVALID, input.exitPrice OUT_OF_RANGE"),
         (json!({ "id": dear, "fees": "0.01" }), "INVALID, input.fees OUT_OF_RANGE"),

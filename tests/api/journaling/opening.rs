@@ -159,3 +159,35 @@ async fn a_deleted_trade_takes_its_analysis_and_leaves_what_was_written() {
     }
     assert_eq!(api.refused(&ada, &delete, json!({ "id": id })).await.code(), "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn what_has_not_come_to_pass_is_no_trade() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let late = json!({ "tradeDate": "2100-01-01", "executionTime": "2100-01-01T00:00:00Z" });
+    let told = "INVALID, input.tradeDate OUT_OF_RANGE, input.executionTime OUT_OF_RANGE";
+    let opening = document("openTradeLog", "tradeLog { id }");
+    assert_eq!(api.refused(&ada, &opening, with(&fph(), late.clone())).await.refusal(), told);
+    let id = opened(&api, &ada, fph()).await;
+    let update = document("updateTradeLog", "tradeLog { id }");
+    assert_eq!(api.refused(&ada, &update, with(&late, json!({ "id": id }))).await.refusal(), told);
+    // Where the day has begun already it is a day.
+    let tomorrow = (chrono::Utc::now() + chrono::TimeDelta::hours(13)).date_naive().to_string();
+    done(&api, &ada, ("openTradeLog", "tradeLog { id }"), with(&fph(), json!({ "tradeDate": tomorrow }))).await;
+}
+
+#[tokio::test]
+async fn a_symbol_is_written_one_way() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let opening = document("openTradeLog", "tradeLog { symbol }");
+    for symbol in ["\u{c9}", "E\u{301}", "A\u{200b}B", "\u{ff21}\u{ff22}", "😀"] {
+        let refused = api.refused(&ada, &opening, with(&fph(), json!({ "symbol": symbol }))).await;
+        assert_eq!(refused.refusal(), "INVALID, input.symbol FORMAT", "{symbol}");
+    }
+    let refused = api.refused(&ada, &opening, with(&fph(), json!({ "symbol": "\u{200b} \u{feff}" }))).await;
+    assert_eq!(refused.refusal(), "INVALID, input.symbol BLANK");
+    let made =
+        done(&api, &ada, ("openTradeLog", "tradeLog { symbol }"), with(&fph(), json!({ "symbol": " brk.b " }))).await;
+    assert_eq!(made["tradeLog"]["symbol"], "BRK.B");
+}

@@ -171,7 +171,7 @@ fn attempts(list: &Value, items: &[Value], share: &Value, eve: &Somebody) -> [Tr
         attempt("shareWatchlist", "share { id }", of(json!({ "email": eve.email })), forbidden),
         attempt("unshareWatchlist", "shareId", of(json!({ "shareId": share })), forbidden),
         attempt("unshareWatchlist", "shareId", of(json!({ "email": "bob@example.com" })), forbidden),
-        attempt("updateWatchlistShare", "share { id }", json!({ "id": share, "isReadOnly": false }), Err("NOT_FOUND")),
+        attempt("updateWatchlistShare", "share { id }", json!({ "id": share, "isReadOnly": false }), forbidden),
         attempt("deleteWatchlist", "watchlistId", json!({ "id": list }), forbidden),
     ]
 }

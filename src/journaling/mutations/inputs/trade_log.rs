@@ -4,6 +4,7 @@ use async_graphql::InputObject;
 
 use super::{NewTradeAnalysisInput, TEXT_MAX, list, object};
 use crate::{
+    clock,
     graphql::{
         input::Check,
         scalars::{Currency, Date, DateTime, Decimal, Json},
@@ -58,9 +59,10 @@ pub struct NewTradeLogInput {
     pub economic_events: Option<Json>,
     /// Indicators and their values, as a JSON object.
     pub technical_indicators: Option<Json>,
-    /// The trading day; the entry's day when left out, and today in the viewer's time zone where there is no entry.
+    /// The trading day, not in the future; the entry's day when left out, and today in the viewer's time zone where there
+    /// is no entry.
     pub trade_date: Option<Date>,
-    /// When it was executed; now when left out.
+    /// When it was executed, not in the future; now when left out.
     pub execution_time: Option<DateTime>,
     /// Its analysis.
     pub analysis: Option<NewTradeAnalysisInput>,
@@ -87,6 +89,8 @@ impl NewTradeLogInput {
         if let Some(fees) = self.fees {
             check.not_negative("fees", fees, 20, 2);
         }
+        check.begun("tradeDate", self.trade_date, clock::now());
+        check.past("executionTime", self.execution_time, clock::now());
         check.range("convictionLevel", Some(self.conviction_level), 1, 10);
         list(check, "economicEvents", self.economic_events.as_ref());
         object(check, "technicalIndicators", self.technical_indicators.as_ref());
