@@ -7,6 +7,7 @@ pub mod search;
 pub mod statistics;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use entity::{journal_entries, manual_trade_logs, portfolio_summary, trade_analysis, user_preferences};
 use rust_decimal::Decimal;
 use sea_orm::{
@@ -14,6 +15,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::{
@@ -34,29 +36,36 @@ use crate::{
 pub struct Facts {
     pub user_id: Uuid,
     pub now: DateTime<Utc>,
-    /// Today where the author lives.
-    pub today: NaiveDate,
     /// The author's preferred currency.
     pub currency: String,
+    today: OnceCell<NaiveDate>,
 }
 
 impl Facts {
-    pub async fn read(transaction: &impl ConnectionTrait, viewer: &Viewer, now: DateTime<Utc>) -> Result<Self> {
-        let zone: Option<Option<String>> = user_preferences::Entity::find()
-            .select_only()
-            .column(user_preferences::Column::Timezone)
-            .filter(user_preferences::Column::UserId.eq(viewer.user.id))
-            .into_tuple()
-            .one(transaction)
-            .await?;
-        let zone: chrono_tz::Tz = zone.flatten().and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::UTC);
-        Ok(Self {
-            user_id: viewer.user.id,
-            now,
-            today: now.with_timezone(&zone).date_naive(),
-            currency: viewer.user.preferred_currency.clone().unwrap_or_else(|| "USD".to_owned()),
-        })
+    pub fn of(viewer: &Viewer, now: DateTime<Utc>) -> Self {
+        let currency = viewer.user.preferred_currency.clone().unwrap_or_else(|| "USD".to_owned());
+        Self { user_id: viewer.user.id, now, currency, today: OnceCell::new() }
     }
+
+    /// Today where the author lives, asked for once and only where it matters.
+    pub async fn today(&self, transaction: &impl ConnectionTrait) -> Result<NaiveDate> {
+        let read = || async {
+            let zone = zone_of(transaction, self.user_id).await?;
+            Ok(self.now.with_timezone(&zone).date_naive())
+        };
+        self.today.get_or_try_init(read).await.copied()
+    }
+}
+
+async fn zone_of(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Tz> {
+    let zone: Option<Option<String>> = user_preferences::Entity::find()
+        .select_only()
+        .column(user_preferences::Column::Timezone)
+        .filter(user_preferences::Column::UserId.eq(user_id))
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    Ok(zone.flatten().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC))
 }
 
 /// The value of all the user's portfolios in a currency; zero when there is none.

@@ -66,9 +66,12 @@ impl Mutation for CreateJournalEntryInput {
 }
 
 async fn insert(write: &Write<'_>, input: CreateJournalEntryInput) -> Result<Made> {
-    let facts = Facts::read(write.transaction(), write.call().viewer()?, clock::now()).await?;
+    let facts = Facts::of(write.call().viewer()?, clock::now());
     let entry = input.id.map_or_else(Uuid::now_v7, |id| id.0);
-    let entry_date = input.entry_date.map_or(facts.today, |date| date.0);
+    let entry_date = match input.entry_date {
+        Some(day) => day.0,
+        None => facts.today(write.transaction()).await?,
+    };
     let (row, trade_log) = store::entry_row(entry, &facts, entry_date, input);
     write.insert(row).await.map_err(|error| error.renaming("tradeId", "aboutTradeId"))?;
     let mut made = Made { entry, trade_log: None, analysis: None };

@@ -57,7 +57,7 @@ impl Mutation for OpenTradeLogInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Opened, Deed)> {
-        let facts = Facts::read(write.transaction(), write.call().viewer()?, clock::now()).await?;
+        let facts = Facts::of(write.call().viewer()?, clock::now());
         let opened = open(write, &facts, self).await?;
         let mut deed = Deed::new(MODULE, "trade_log_opened", "A trade was opened.");
         deed = deed.created::<TradeLog>(opened.trade_log);
@@ -76,7 +76,7 @@ impl Mutation for OpenTradeLogInput {
 pub(super) async fn open(write: &Write<'_>, facts: &Facts, input: OpenTradeLogInput) -> Result<Opened> {
     let entry = input.journal_entry_id.map(|id| id.0);
     let day = match entry {
-        None => facts.today,
+        None => facts.today(write.transaction()).await?,
         Some(entry) => {
             let day = store::entry_date(write.transaction(), facts.user_id, entry).await?;
             day.ok_or_else(|| {

@@ -95,7 +95,7 @@ impl Mutation for OpenTradeLogsInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(AllOpened, Deed)> {
-        let facts = Arc::new(Facts::read(write.transaction(), write.call().viewer()?, clock::now()).await?);
+        let facts = Arc::new(Facts::of(write.call().viewer()?, clock::now()));
         let items = self.items.into_iter().map(|given| ToOpen { facts: facts.clone(), given }).collect();
         let items = batch::each(write, "items", items, self.error_policy).await?;
         let opened: Vec<&Opened> = items.iter().filter_map(Outcome::done).collect();
