@@ -8,7 +8,7 @@ use std::{borrow::Cow, marker::PhantomData};
 use async_graphql::{
     Enum, InputType, InputValueError, InputValueResult, Name, Value,
     indexmap::IndexMap,
-    registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry},
+    registry::{Deprecation, MetaEnumValue, MetaInputValue, MetaType, MetaTypeId, Registry},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::Value as Sql;
@@ -294,6 +294,39 @@ fn enum_value(column: &'static Column) -> (String, MetaEnumValue) {
     (name, value)
 }
 
+/// The fields of a term of an order: what it is by, which way, and where nulls go.
+pub(super) fn order_fields(
+    registry: &mut Registry,
+    field: &str,
+    where_nulls_go: &str,
+) -> IndexMap<String, MetaInputValue> {
+    let direction = <OrderDirection as InputType>::create_type_info(registry);
+    let nulls = <NullsOrder as InputType>::create_type_info(registry);
+    let of = |name: &str, text: &str, ty: &str, default: Option<&str>| {
+        let mut value = input_value(name, text, ty);
+        value.default_value = default.map(str::to_owned);
+        (name.to_owned(), value)
+    };
+    IndexMap::from_iter([
+        of("field", "What to order by.", field, None),
+        of("direction", "Which way; ascending when left out.", &direction, Some("ASC")),
+        of("nulls", where_nulls_go, &nulls, Some("LAST")),
+    ])
+}
+
+/// Whether a term of an order descends, and whether nulls come first.
+pub(super) fn way<T: InputType>(fields: &mut IndexMap<Name, Value>) -> Result<(bool, bool), InputValueError<T>> {
+    let direction = match fields.swap_remove("direction") {
+        None => OrderDirection::Asc,
+        value => InputType::parse(value).map_err(InputValueError::propagate)?,
+    };
+    let nulls = match fields.swap_remove("nulls") {
+        None => NullsOrder::Last,
+        value => InputType::parse(value).map_err(InputValueError::propagate)?,
+    };
+    Ok((direction == OrderDirection::Desc, nulls == NullsOrder::First))
+}
+
 /// One term of an order of `T`, as an input object of the schema.
 pub struct Order<T>(pub Term, PhantomData<fn() -> T>);
 
@@ -307,18 +340,7 @@ impl<T: Record> InputType for Order<T> {
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_input_type::<Self, _>(MetaTypeId::InputObject, |registry| {
             let field = OrderField::<T>::create_type_info(registry);
-            let direction = <OrderDirection as InputType>::create_type_info(registry);
-            let nulls = <NullsOrder as InputType>::create_type_info(registry);
-            let mut fields = IndexMap::new();
-            fields.insert("field".to_owned(), input_value("field", "What to order by.", &field));
-            for (name, text, ty, default) in [
-                ("direction", "Which way; ascending when left out.", direction, "ASC"),
-                ("nulls", "Where rows without a value go; to the end when left out.", nulls, "LAST"),
-            ] {
-                let mut value = input_value(name, text, &ty);
-                value.default_value = Some(default.to_owned());
-                fields.insert(name.to_owned(), value);
-            }
+            let fields = order_fields(registry, &field, "Where rows without a value go; to the end when left out.");
             let text = format!("One term of the order of a list of {}; earlier terms weigh more.", T::TABLE.name);
             input_object(Self::type_name().as_ref(), text, fields, std::any::type_name::<Self>())
         })
@@ -328,21 +350,9 @@ impl<T: Record> InputType for Order<T> {
         let Some(Value::Object(mut fields)) = value else {
             return Err(InputValueError::custom("An order is an object such as { field: … }."));
         };
-        let mut take = |name: &str| fields.swap_remove(name);
-        let field = OrderField::<T>::parse(take("field")).map_err(InputValueError::propagate)?;
-        let direction = match take("direction") {
-            None => OrderDirection::Asc,
-            value => InputType::parse(value).map_err(InputValueError::propagate)?,
-        };
-        let nulls = match take("nulls") {
-            None => NullsOrder::Last,
-            value => InputType::parse(value).map_err(InputValueError::propagate)?,
-        };
-        let term = Term {
-            column: field.0,
-            descending: direction == OrderDirection::Desc,
-            nulls_first: nulls == NullsOrder::First,
-        };
+        let field = OrderField::<T>::parse(fields.swap_remove("field")).map_err(InputValueError::propagate)?;
+        let (descending, nulls_first) = way(&mut fields)?;
+        let term = Term { column: field.0, descending, nulls_first };
         Ok(Self(term, PhantomData))
     }
 

@@ -1,9 +1,10 @@
 //! When a schedule runs next, on the clock of its user.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::types::RebalanceFrequency;
+use crate::clock::moment;
 
 /// The month of an annual run: the year's end, which is also the last quarter's.
 const ANNUAL_MONTH: u32 = 12;
@@ -70,23 +71,8 @@ impl Schedule {
             Weekday::Sun if self.exclude_weekends => 1,
             _ => 0,
         };
-        moment(date.checked_add_days(Days::new(days))?.and_time(self.time_of_day), zone)
+        moment(date.checked_add_days(Days::new(days))?.and_time(self.time_of_day), &zone)
     }
-}
-
-/// The moment that a clock on the wall shows: the first when it shows a time twice, and as much later as the clock is
-/// put forward when it never shows it.
-fn moment(wall: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
-    if let Some(found) = zone.from_local_datetime(&wall).earliest() {
-        return Some(found.to_utc());
-    }
-    // A zone that crosses the date line leaves out a whole day; nothing longer has ever been left out.
-    let before = (1..=30).find_map(|hours| {
-        let earlier = wall.checked_sub_signed(TimeDelta::hours(hours))?;
-        zone.from_local_datetime(&earlier).latest().map(|found| (found, hours))
-    });
-    let (before, hours) = before?;
-    before.to_utc().checked_add_signed(TimeDelta::hours(hours))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Months, TimeDelta, TimeZone, Utc};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::clock::moment;
+
 /// The decimals of a quantity and of a price.
 const QUANTITY_PLACES: u32 = 8;
 const PRICE_PLACES: u32 = 4;
@@ -177,10 +179,7 @@ fn after(time: DateTime<Utc>, period: Period, zone: &impl TimeZone) -> Option<Da
         Period::Days(days) => time.checked_add_signed(TimeDelta::try_days(days)?),
         Period::Months(months) => {
             let local = time.with_timezone(zone).naive_local().checked_add_months(Months::new(months))?;
-            // An hour that daylight saving leaves out moves forward, one that comes twice is the earlier.
-            let found = zone.from_local_datetime(&local).earliest();
-            let found = found.or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
-            found.map(|time| time.with_timezone(&Utc))
+            moment(local, zone)
         }
     }
 }

@@ -10,8 +10,8 @@ use async_graphql::{
 
 use super::request::{Function, Grouping, KeyPart};
 use crate::graphql::{
-    filter::{input_object, input_value},
-    page::{NullsOrder, OrderDirection},
+    filter::input_object,
+    page::{order_fields, way},
     table::{Column, Measure, Record, Table, camel_case},
 };
 
@@ -148,18 +148,8 @@ impl<T: Record> InputType for GroupOrder<T> {
     fn create_type_info(registry: &mut Registry) -> String {
         registry.create_input_type::<Self, _>(MetaTypeId::InputObject, |registry| {
             let field = GroupOrderField::<T>::create_type_info(registry);
-            let direction = <OrderDirection as InputType>::create_type_info(registry);
-            let nulls = <NullsOrder as InputType>::create_type_info(registry);
-            let mut fields = IndexMap::new();
-            fields.insert("field".to_owned(), input_value("field", "What to order by.", &field));
-            for (name, text, ty, default) in [
-                ("direction", "Which way; ascending when left out.", direction, "ASC"),
-                ("nulls", "Where groups without the figure or the key go; to the end when left out.", nulls, "LAST"),
-            ] {
-                let mut value = input_value(name, text, &ty);
-                value.default_value = Some(default.to_owned());
-                fields.insert(name.to_owned(), value);
-            }
+            let text = "Where groups without the figure or the key go; to the end when left out.";
+            let fields = order_fields(registry, &field, text);
             let text = format!("One term of the order of groups of {}; earlier terms weigh more.", T::TABLE.name);
             input_object(Self::type_name().as_ref(), text, fields, std::any::type_name::<Self>())
         })
@@ -170,15 +160,7 @@ impl<T: Record> InputType for GroupOrder<T> {
             return Err(InputValueError::custom("An order is an object such as { field: COUNT }."));
         };
         let by = GroupOrderField::<T>::parse(fields.swap_remove("field")).map_err(InputValueError::propagate)?.0;
-        let direction = match fields.swap_remove("direction") {
-            None => OrderDirection::Asc,
-            value => InputType::parse(value).map_err(InputValueError::propagate)?,
-        };
-        let nulls = match fields.swap_remove("nulls") {
-            None => NullsOrder::Last,
-            value => InputType::parse(value).map_err(InputValueError::propagate)?,
-        };
-        let (descending, nulls_first) = (direction == OrderDirection::Desc, nulls == NullsOrder::First);
+        let (descending, nulls_first) = way(&mut fields)?;
         Ok(Self { by, descending, nulls_first, of: PhantomData })
     }
 

@@ -95,7 +95,7 @@ async fn an_import_whose_answer_cannot_be_given_tells_that_it_failed() {
         portfolios { holdings(first: 500) { totalCount } } } }";
     let refused = server.api.refused(&ada, document, csv("A,1\n")).await;
     assert_eq!(refused.code(), "INVALID");
-    for expected in ["READING 0/null", "WRITING 0/1", "TOTALLING 1/1", "FAILED 1/1"] {
+    for expected in ["READING 0/null", "WRITING 0/1", "TOTALLING 1/1", "FAILED 0/1"] {
         assert_eq!(news(&mut socket).await, expected);
     }
     completes(&mut socket).await;
