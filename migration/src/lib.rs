@@ -195,11 +195,7 @@ const STEPS: &[Step] = &[
         ],
         down: concat!(include_str!("m0029_prices/down.sql"), include_str!("m0014_audit/changes.sql")),
     },
-    Step {
-        name: "m0030_sessions",
-        up: &[include_str!("m0030_sessions/up.sql")],
-        down: include_str!("m0030_sessions/down.sql"),
-    },
+    Step { name: "m0030_touch", up: &[include_str!("m0030_touch/up.sql")], down: include_str!("m0030_touch/down.sql") },
 ];
 
 /// One step: its name in `seaql_migrations`, and the SQL that makes it and takes it back.

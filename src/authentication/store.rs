@@ -19,7 +19,7 @@ use sea_orm::{
     Value, Values,
     prelude::DateTimeWithTimeZone,
     sea_query::{Expr, Func, LockType},
-    sqlx::{self, Row},
+    sqlx,
 };
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -51,19 +51,13 @@ pub struct Credentials {
     pub locked_until: Option<DateTimeWithTimeZone>,
 }
 
-/// Who holds this access token; `None` when it is unknown or has ended. One statement, and once a minute a second one,
-/// which notes that the session is used.
+/// Who holds this access token; `None` when it is unknown or has ended. One statement.
 pub async fn session(pool: &Pool, token: &str) -> Result<Option<Viewer>> {
     let hash = hash(token);
     let ask = || async {
         let mut seat = pool.acquire().await?;
         let query = sqlx::query("SELECT * FROM auth_session($1)").bind(hash.as_str());
         let row = query.fetch_optional(&mut *seat).await?;
-        if let Some(row) = &row
-            && row.try_get("session_is_to_be_noted")?
-        {
-            sqlx::query("SELECT auth_session_used($1)").bind(hash.as_str()).execute(&mut *seat).await?;
-        }
         seat.park();
         Ok(row)
     };

@@ -7,8 +7,7 @@ pub mod search;
 pub mod statistics;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
-use entity::{journal_entries, manual_trade_logs, portfolio_summary, trade_analysis, user_preferences};
+use entity::{journal_entries, manual_trade_logs, portfolio_summary, trade_analysis};
 use rust_decimal::Decimal;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -30,6 +29,7 @@ use crate::{
         input::symbol,
         scalars::Json,
     },
+    preferences,
 };
 
 /// What a write needs to know of its author.
@@ -50,22 +50,11 @@ impl Facts {
     /// Today where the author lives, asked for once and only where it matters.
     pub async fn today(&self, transaction: &impl ConnectionTrait) -> Result<NaiveDate> {
         let read = || async {
-            let zone = zone_of(transaction, self.user_id).await?;
+            let zone = preferences::zone_of(transaction, self.user_id).await?;
             Ok(self.now.with_timezone(&zone).date_naive())
         };
         self.today.get_or_try_init(read).await.copied()
     }
-}
-
-async fn zone_of(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Tz> {
-    let zone: Option<Option<String>> = user_preferences::Entity::find()
-        .select_only()
-        .column(user_preferences::Column::Timezone)
-        .filter(user_preferences::Column::UserId.eq(user_id))
-        .into_tuple()
-        .one(transaction)
-        .await?;
-    Ok(zone.flatten().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC))
 }
 
 /// The value of all the user's portfolios in a currency; zero when there is none.

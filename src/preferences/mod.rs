@@ -5,3 +5,5 @@
 pub mod mutations;
 mod store;
 pub mod types;
+
+pub use store::zone_of;

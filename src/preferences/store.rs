@@ -1,7 +1,8 @@
-//! The statements on preferences that no other module needs.
+//! The statements on preferences.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
-use entity::portfolio_summary;
+use chrono_tz::Tz;
+use entity::{portfolio_summary, user_preferences};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -20,4 +21,16 @@ pub async fn has_portfolio(transaction: &impl ConnectionTrait, user_id: Uuid, va
         .one(transaction)
         .await?;
     Ok(found.is_some())
+}
+
+/// Where the user's days begin: UTC where they have not said.
+pub async fn zone_of(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Tz> {
+    let zone: Option<Option<String>> = user_preferences::Entity::find()
+        .select_only()
+        .column(user_preferences::Column::Timezone)
+        .filter(user_preferences::Column::UserId.eq(user_id))
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    Ok(zone.flatten().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC))
 }

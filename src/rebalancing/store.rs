@@ -5,7 +5,7 @@ pub mod execution;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::{rebalance_schedule as schedule, user_preferences};
+use entity::rebalance_schedule as schedule;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
@@ -14,7 +14,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{next_run::Schedule, types::RebalanceFrequency};
-use crate::graphql::{enumeration::Enumeration, error::Result};
+use crate::{
+    graphql::{enumeration::Enumeration, error::Result},
+    preferences,
+};
 
 /// Makes the user's schedule as the table has it by default, unless there is one; answers whether it did.
 pub async fn make(transaction: &impl ConnectionTrait, user_id: Uuid, id: Uuid) -> Result<bool> {
@@ -35,7 +38,7 @@ pub async fn id_of_schedule(transaction: &impl ConnectionTrait, user_id: Uuid) -
 pub async fn reschedule(transaction: &impl ConnectionTrait, user_id: Uuid, now: DateTime<Utc>) -> Result<Option<Uuid>> {
     let mine = schedule::Entity::find().filter(schedule::Column::UserId.eq(user_id));
     let Some(row) = mine.lock(LockType::NoKeyUpdate).one(transaction).await? else { return Ok(None) };
-    let next = next_run(&row, zone_of(transaction, user_id).await?, now)?;
+    let next = next_run(&row, preferences::zone_of(transaction, user_id).await?, now)?;
     if row.next_scheduled_time.map(|time| time.to_utc()) == next {
         return Ok(None);
     }
@@ -65,7 +68,7 @@ pub async fn has_run(
     let id = row.id;
     // A fortnight counts from this run, whether anything had to be done or not.
     row.last_rebalance_time = Some(now.into());
-    let next = next_run(&row, zone_of(transaction, row.user_id).await?, now)?;
+    let next = next_run(&row, preferences::zone_of(transaction, row.user_id).await?, now)?;
     let change = schedule::ActiveModel {
         next_scheduled_time: Set(next.map(Into::into)),
         last_rebalance_time: if succeeded { Set(row.last_rebalance_time) } else { NotSet },
@@ -86,16 +89,4 @@ fn next_run(row: &schedule::Model, zone: Tz, now: DateTime<Utc>) -> Result<Optio
         last_run: row.last_rebalance_time.map(|time| time.to_utc()),
     };
     Ok(schedule.next_after(now, zone))
-}
-
-/// Where the user's days begin: UTC where they have not said.
-async fn zone_of(transaction: &impl ConnectionTrait, user_id: Uuid) -> Result<Tz> {
-    let zone: Option<Option<String>> = user_preferences::Entity::find()
-        .select_only()
-        .column(user_preferences::Column::Timezone)
-        .filter(user_preferences::Column::UserId.eq(user_id))
-        .into_tuple()
-        .one(transaction)
-        .await?;
-    Ok(zone.flatten().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC))
 }
