@@ -21,8 +21,10 @@ async fn slow() -> (Api, Somebody) {
 }
 
 /// The operation's name of every slow table statement that a document took, with a word of the statement.
-async fn heard(api: &Api, ada: &Somebody, body: Value) -> Vec<(String, String)> {
-    let log = Log::listen(FILTER);
+///
+/// One log hears all documents: a transaction is taken back after its answer, and tracing leaves a span of one log in
+/// the log that is heard by then.
+async fn heard((api, log): (&Api, &Log), ada: &Somebody, body: Value) -> Vec<(String, String)> {
     let request = post().header("authorization", format!("Bearer {}", ada.token));
     let reply = send(api, request, body.to_string()).await;
     assert_eq!(reply.json().get("errors"), None, "{:#}", reply.json());
@@ -50,14 +52,16 @@ async fn under_the_name_that_the_operation_has_in_its_document() {
     let heard_as = |name: &str| {
         ["auth_session", "portfolio_summary", "portfolio_holdings"].map(|table| (name.to_owned(), table.to_owned()))
     };
+    let log = Log::listen(FILTER);
+    let here = (&api, &log);
     let one = json!({ "query": format!("query Dashboard {list}") });
-    assert_eq!(heard(&api, &ada, one).await, heard_as("Dashboard"));
+    assert_eq!(heard(here, &ada, one).await, heard_as("Dashboard"));
     let chosen = json!({ "query": format!("query Dashboard {list}"), "operationName": "Dashboard" });
-    assert_eq!(heard(&api, &ada, chosen).await, heard_as("Dashboard"));
+    assert_eq!(heard(here, &ada, chosen).await, heard_as("Dashboard"));
     let long = json!({ "query": format!("query {} {list}", "N".repeat(200)) });
-    assert_eq!(heard(&api, &ada, long).await, heard_as(&"N".repeat(100)));
+    assert_eq!(heard(here, &ada, long).await, heard_as(&"N".repeat(100)));
     let nameless = json!({ "query": list });
-    assert_eq!(heard(&api, &ada, nameless).await, heard_as(""));
+    assert_eq!(heard(here, &ada, nameless).await, heard_as(""));
 }
 
 #[tokio::test]
