@@ -350,3 +350,13 @@ async fn a_dry_run_is_told_to_the_audit() {
     let told = "SELECT concat_ws(' ', operation, actor_id, details) FROM audit_log WHERE operation = 'DRY_RUN'";
     assert_eq!(lines(&api, told).await, [format!("DRY_RUN {} {{\"field\": \"resetPreferences\"}}", ada.id)]);
 }
+
+#[tokio::test]
+async fn a_name_that_nobody_sees_is_blank() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    for name in ["\u{200b}", " \u{feff}\u{2060} ", "\u{202e}\u{202c}", "\u{ad}"] {
+        let refused = api.refused(&ada, CREATE, json!({ "name": name })).await;
+        assert_eq!(refused.refusal(), "INVALID, input.name BLANK", "{name:?}");
+    }
+}
