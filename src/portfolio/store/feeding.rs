@@ -12,15 +12,37 @@ use crate::graphql::error::{Error, ErrorCode, Issue, Result};
 /// How long the name of a portfolio may be, in characters.
 const NAME_MAX: i32 = 100;
 
-/// Positions of the users `$1` with the portfolio that each goes to: `base` is the one that its account feeds.
-pub(super) const FED: &str = "fed AS (
+/// Positions with the portfolio that each goes to: `base` is the one that its account feeds.
+macro_rules! fed {
+    ($whose:literal) => {
+        concat!(
+            "fed AS (
     SELECT p.*, b.vault_id AS base,
         CASE WHEN b.currency = p.currency THEN b.vault_id ELSE b.vault_id || ' ' || p.currency END AS vault_id
     FROM portfolio_position p
     LEFT JOIN account_portfolios a ON a.user_id = p.user_id AND a.account = p.account
     JOIN portfolio_summary b ON b.user_id = p.user_id AND b.vault_id = coalesce(a.vault_id, p.account)
-    WHERE p.user_id = ANY ($1::uuid[])
-)";
+    WHERE ",
+            $whose,
+            ")"
+        )
+    };
+}
+
+/// All positions of the users `$1`.
+const FED: &str = fed!("p.user_id = ANY ($1::uuid[])");
+
+/// Those of the accounts that may feed a `place`: of its own name, without the currency behind it, or mapped to one of
+/// these. So the price of a roll-up doesn't grow with what its owner has elsewhere.
+pub(super) const FED_THERE: &str = concat!(
+    "base AS (
+    SELECT user_id, vault_id FROM place UNION SELECT user_id, regexp_replace(vault_id, ' [^ ]*$', '') FROM place
+), feeder AS (
+    SELECT user_id, vault_id AS account FROM base UNION
+    SELECT a.user_id, a.account FROM account_portfolios a JOIN base USING (user_id, vault_id)
+), ",
+    fed!("p.user_id = ANY ($1::uuid[]) AND (p.user_id, p.account) IN (SELECT user_id, account FROM feeder)")
+);
 
 /// That an account feeds a portfolio with what it holds in the portfolio's currency.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,8 +16,7 @@ use crate::{
 /// Besides, the rest of the transaction is planned for many rows. Nothing is known yet of the size of tables that are filled
 /// by it, and a plan for few rows would compare each with each.
 pub async fn one_at_a_time(transaction: &impl ConnectionTrait, user: Uuid) -> Result<()> {
-    let sql =
-        "SELECT set_config('enable_nestloop', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+    let sql = "SELECT set_config('enable_nestloop', 'off', true), set_config('plan_cache_mode', 'auto', true),
          pg_advisory_xact_lock(hashtextextended('import ' || $1::text, 0))";
     transaction.execute_raw(statement(sql, [user.into()])).await?;
     Ok(())

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{feeding::FED, statement, texts, uuids};
+use super::{feeding::FED_THERE, statement, texts, uuids};
 use crate::{
     graphql::{
         error::{Error, ErrorCode, Result},
@@ -154,7 +154,7 @@ fn ids(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
 fn derive() -> String {
     let percent = percent("market_value - cost", "cost");
     format!(
-        "WITH {PLACE}, {FED}, {SUMMED}, p AS (
+        "WITH {PLACE}, {FED_THERE}, {SUMMED}, p AS (
             SELECT s.user_id, s.vault_id, s.symbol, s.asset_name, s.asset_class, s.quantity, s.avg_cost,
                 CASE WHEN s.current_price IS NOT NULL THEN s.current_price
                     WHEN h.price_as_of IS NOT NULL THEN h.current_price ELSE s.avg_cost END AS current_price,
@@ -188,7 +188,7 @@ fn derive() -> String {
 /// tables just before, and nothing is known yet of their size. None of the three is ever null.
 fn forget() -> String {
     format!(
-        "WITH {PLACE}, {FED}
+        "WITH {PLACE}, {FED_THERE}
         DELETE FROM portfolio_holdings h USING place p
         WHERE h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived
             AND (h.user_id, h.vault_id, h.symbol) NOT IN (SELECT f.user_id, f.vault_id, f.symbol FROM fed f)
