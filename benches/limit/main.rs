@@ -133,15 +133,14 @@ async fn run(arguments: Arguments) -> Outcome<()> {
     let ground = Ground::prepare(&folder, arguments.users, arguments.fsync, arguments.fresh).await?;
     let outcome = report(&ground, &arguments).await;
     ground.clear().await?;
-    println!("{}", outcome?);
-    Ok(())
+    outcome
 }
 
-/// Measures everything that was asked for.
-async fn report(ground: &Ground, arguments: &Arguments) -> Outcome<String> {
+/// Measures everything that was asked for, and prints each part when it is there, since all of it takes long.
+async fn report(ground: &Ground, arguments: &Arguments) -> Outcome<()> {
     let progress = Progress::new();
     let here = (ground, arguments);
-    let mut text = heading(ground, arguments).await?;
+    progress.show(&heading(ground, arguments).await?);
     let (people, admin) = ground.sign_in().await?;
     let mut cast = Cast { people, admin, marks: Vec::new() };
     let server = start(Side::Server, ground, arguments).await?;
@@ -171,16 +170,16 @@ async fn report(ground: &Ground, arguments: &Arguments) -> Outcome<String> {
         rows.push(Row { workload, side: Side::Limit, sample: limit, messages: limit_messages });
         rows.push(Row { workload, side: Side::Server, sample: server, messages: server_messages });
     }
-    text.push_str(&report::workloads(&rows));
+    progress.show(&report::workloads(&rows));
     if arguments.only.is_none() && arguments.workloads.is_empty() {
         progress.say(String::from("starting"));
-        text.push_str(&start::run(&ground.folder().join("start"), arguments).await?);
+        progress.show(&start::run(&ground.folder().join("start"), arguments).await?);
     }
     if arguments.curves {
-        text.push_str(&curves::run(&cast, &progress, here).await?);
+        progress.show(&curves::run(&cast, &progress, here).await?);
     }
     progress.done();
-    Ok(text)
+    Ok(())
 }
 
 /// One side under load, with its process for a profiler.
@@ -276,6 +275,11 @@ impl Progress {
 
     fn say(&self, what: String) {
         if self.bar.is_hidden() { eprintln!("{what}") } else { self.bar.set_message(what) }
+    }
+
+    /// Prints a part of the report.
+    fn show(&self, text: &str) {
+        self.bar.suspend(|| print!("{text}"));
     }
 
     fn done(&self) {

@@ -96,7 +96,7 @@ fn connect_options(address: &Address, settings: &Settings) -> PgConnectOptions {
 /// What every new connection is told, in one round trip.
 ///
 /// A plan is made once for each statement (`force_generic_plan`), because our statements hold keys as one array
-/// and come in the same text for one key or a thousand.
+/// and come in the same text for one key or a thousand. None is compiled: that takes a large statement longer than its rows.
 /// PostgreSQL looks every second whether the one who waits for a statement is still there, where the system lets it;
 /// and a server that vanished without a word is noticed within a minute, so that its locks don't outlive it.
 fn preparation(settings: &Settings) -> Preparation {
@@ -105,6 +105,7 @@ fn preparation(settings: &Settings) -> Preparation {
         "{};\n\
          SET timezone = 'UTC';\n\
          SET plan_cache_mode = force_generic_plan;\n\
+         SET jit = off;\n\
          SET statement_timeout = {};\n\
          SET lock_timeout = {};\n\
          SET idle_in_transaction_session_timeout = {};\n\

@@ -149,6 +149,8 @@ pub struct Changed {
     pub counts: HashMap<usize, u64>,
     /// Whose; the owner first, and who else sees them.
     pub rows: Vec<(Uuid, Vec<Uuid>)>,
+    /// The portfolios that they are in, of holdings.
+    portfolios: Vec<Uuid>,
 }
 
 /// What prices have changed.
@@ -169,13 +171,21 @@ pub async fn revalue(transaction: &impl ConnectionTrait, news: &Value, kept: &[P
     let kept: Vec<_> = kept.iter().map(|(user, vault)| json!({ "user_id": user, "vault_id": vault })).collect();
     let kept: Value = json!(kept).into();
     let with_kept = [news.clone(), kept];
-    Ok(Revalued {
-        holdings: changed(transaction, statement(&holdings(), with_kept.clone())).await?,
-        positions: changed(transaction, statement(&positions(), with_kept)).await?,
-        items: changed(transaction, statement(&items(), [news.clone()])).await?,
-        logs: changed(transaction, statement(&logs(), [news.clone()])).await?,
-        portfolios: changed(transaction, statement(&portfolios(), [news.clone()])).await?,
-    })
+    let holdings = changed(transaction, statement(&holdings(), with_kept.clone())).await?;
+    let positions = changed(transaction, statement(&positions(), with_kept)).await?;
+    let items = changed(transaction, statement(&items(), [news.clone()])).await?;
+    let logs = changed(transaction, statement(&logs(), [news.clone()])).await?;
+    let portfolios = totals(transaction, &holdings.portfolios).await?;
+    Ok(Revalued { holdings, positions, items, logs, portfolios })
+}
+
+/// What these portfolios come to. One holding of one portfolio and all holdings of everybody need different plans.
+async fn totals(transaction: &impl ConnectionTrait, portfolios: &[Uuid]) -> Result<Changed> {
+    let place = "place AS (SELECT user_id, vault_id FROM portfolio_summary WHERE id = ANY ($1::uuid[]))";
+    let sql =
+        format!("{}, told AS (SELECT id, user_id, NULL::integer AS item FROM changed) {}", total(place), told("told"));
+    transaction.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+    changed(transaction, statement(&sql, [portfolios.to_vec().into()])).await
 }
 
 /// The portfolios that prices would bring below nothing or beyond what their columns hold.
@@ -228,12 +238,13 @@ fn holdings() -> String {
             {set} FROM price p JOIN portfolio_summary s ON s.currency = p.currency
             WHERE {takes} AND s.user_id = h.user_id AND s.vault_id = h.vault_id
                 AND (s.user_id, s.vault_id) NOT IN (SELECT user_id, vault_id FROM kept)
-            RETURNING h.id, h.user_id, p.item
+            RETURNING h.id, h.user_id, p.item, s.id AS portfolio
         ), outside AS (
             {set} FROM price p JOIN users u ON coalesce(u.preferred_currency, 'USD') = p.currency
             WHERE {takes} AND h.vault_id IS NULL AND u.id = h.user_id
             RETURNING h.id, h.user_id, p.item
-        ), changed AS (SELECT * FROM inside UNION ALL SELECT * FROM outside) {told}",
+        ), changed AS (SELECT id, user_id, item FROM inside UNION ALL SELECT * FROM outside) {told}
+        UNION ALL SELECT NULL, NULL, array_agg(portfolio), NULL FROM (SELECT portfolio FROM inside GROUP BY portfolio) all_inside",
         told = told("changed")
     )
 }
@@ -303,17 +314,6 @@ fn logs() -> String {
     )
 }
 
-fn portfolios() -> String {
-    let place = format!(
-        "{PRICE}, place AS (
-            SELECT DISTINCT h.user_id, h.vault_id FROM price p
-            JOIN portfolio_holdings h ON h.symbol = p.symbol AND h.price_as_of = p.as_of
-            WHERE h.vault_id IS NOT NULL
-        )"
-    );
-    format!("{}, told AS (SELECT id, user_id, NULL::integer AS item FROM changed) {}", total(&place), told("told"))
-}
-
 /// Of a common table of changed rows: how many for each price, and which are whose.
 fn told(changed: &str) -> String {
     format!(
@@ -332,7 +332,7 @@ async fn changed(transaction: &impl ConnectionTrait, statement: Statement) -> Re
                 changed.counts.insert(item, u64::try_from(count).map_err(Error::internal)?);
             }
             (None, Some(user)) => changed.rows.push((user, row.try_get("", "rows")?)),
-            (None, None) => {}
+            (None, None) => changed.portfolios = row.try_get::<Option<_>>("", "rows")?.unwrap_or_default(),
         }
     }
     Ok(changed)

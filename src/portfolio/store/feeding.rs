@@ -14,12 +14,14 @@ const NAME_MAX: i32 = 100;
 
 /// Positions with the portfolio that each goes to: `base` is the one that its account feeds.
 macro_rules! fed {
-    ($whose:literal) => {
+    ($positions:literal, $whose:literal) => {
         concat!(
             "fed AS (
     SELECT p.*, b.vault_id AS base,
         CASE WHEN b.currency = p.currency THEN b.vault_id ELSE b.vault_id || ' ' || p.currency END AS vault_id
-    FROM portfolio_position p
+    FROM ",
+            $positions,
+            " p
     LEFT JOIN account_portfolios a ON a.user_id = p.user_id AND a.account = p.account
     JOIN portfolio_summary b ON b.user_id = p.user_id AND b.vault_id = coalesce(a.vault_id, p.account)
     WHERE ",
@@ -30,7 +32,13 @@ macro_rules! fed {
 }
 
 /// All positions of the users `$1`.
-const FED: &str = fed!("p.user_id = ANY ($1::uuid[])");
+const FED: &str = fed!("portfolio_position", "p.user_id = ANY ($1::uuid[])");
+
+/// Their accounts and currencies alone.
+const FED_IN_KIND: &str = fed!(
+    "(SELECT user_id, account, currency FROM portfolio_position WHERE user_id = ANY ($1::uuid[]) GROUP BY 1, 2, 3)",
+    "true"
+);
 
 /// Those of the accounts that may feed a `place`: of its own name, without the currency behind it, or mapped to one of
 /// these. So the price of a roll-up doesn't grow with what its owner has elsewhere.
@@ -41,7 +49,10 @@ pub(super) const FED_THERE: &str = concat!(
     SELECT user_id, vault_id AS account FROM base UNION
     SELECT a.user_id, a.account FROM account_portfolios a JOIN base USING (user_id, vault_id)
 ), ",
-    fed!("p.user_id = ANY ($1::uuid[]) AND (p.user_id, p.account) IN (SELECT user_id, account FROM feeder)")
+    fed!(
+        "portfolio_position",
+        "p.user_id = ANY ($1::uuid[]) AND (p.user_id, p.account) IN (SELECT user_id, account FROM feeder)"
+    )
 );
 
 /// That an account feeds a portfolio with what it holds in the portfolio's currency.
@@ -58,7 +69,7 @@ pub struct Feed {
 /// Which portfolios the user's positions go to now.
 pub async fn fed(transaction: &impl ConnectionTrait, user: Uuid) -> Result<Vec<Feed>> {
     let sql =
-        format!("WITH {FED} SELECT DISTINCT account, base, vault_id, currency FROM fed ORDER BY account, vault_id");
+        format!("WITH {FED_IN_KIND} SELECT account, base, vault_id, currency FROM fed ORDER BY account, vault_id");
     let rows = transaction.query_all_raw(statement(&sql, [super::uuids([user])])).await?;
     let feed = |row: &sea_orm::QueryResult| {
         Ok(Feed {
@@ -91,7 +102,7 @@ pub async fn open(
 /// are missing; answers the new ones. Nothing stands in the way of the positions any more.
 pub async fn open_siblings(transaction: &impl ConnectionTrait, user: Uuid, accounts: &[String]) -> Result<Vec<Uuid>> {
     let siblings = format!(
-        "WITH {FED} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
+        "WITH {FED_IN_KIND} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.vault_id, missing.currency FROM (
              SELECT DISTINCT f.user_id, f.vault_id, f.currency FROM fed f
              WHERE f.account = ANY ($2::text[]) AND NOT EXISTS (
@@ -114,7 +125,7 @@ pub async fn open_bases(
     let sql = format!(
         "INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.account, missing.currency FROM (
-             SELECT p.user_id, p.account, (array_agg(p.currency ORDER BY p.currency = $3 DESC, p.currency))[1] AS currency
+             SELECT p.user_id, p.account, coalesce(max(p.currency) FILTER (WHERE p.currency = $3), min(p.currency)) AS currency
              FROM portfolio_position p
              WHERE p.user_id = ANY ($1::uuid[]) AND p.account = ANY ($2::text[])
                  AND NOT EXISTS (SELECT FROM account_portfolios a WHERE a.user_id = p.user_id AND a.account = p.account)

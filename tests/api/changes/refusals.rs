@@ -156,6 +156,10 @@ async fn a_personal_token_hears_of_what_its_scopes_let_it_read() {
     let message = socket.message().await;
     let error = &message["payload"][0]["extensions"];
     assert_eq!((&error["code"], &error["scope"]), (&json!("FORBIDDEN"), &json!("portfolio:read")), "{message}");
+    socket.subscribe("1", "subscription { importProgress(key: \"k\") { stage } }").await;
+    let message = socket.message().await;
+    let error = &message["payload"][0]["extensions"];
+    assert_eq!((&error["code"], &error["scope"]), (&json!("FORBIDDEN"), &json!("portfolio:read")), "{message}");
     follow(&mut socket, "1", "subscription { viewerChanges { type } }").await;
     let changes = json!([["created", "portfolio"], ["created", "session"], ["created", "watchlist"]]);
     notify(&server.api, &json!({ "user": ada.id, "changes": changes }).to_string()).await;
