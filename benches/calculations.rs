@@ -85,7 +85,7 @@ fn trades(count: usize) -> Vec<Closed> {
         Closed {
             pnl: value(place) * sign,
             fees: Decimal::ONE,
-            risk: (place % 4 != 0).then(|| value(place + 1)),
+            risk: (!place.is_multiple_of(4)).then(|| value(place + 1)),
             opened_at,
             closed_at: opened_at + Duration::days(1),
         }
