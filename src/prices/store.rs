@@ -179,7 +179,8 @@ pub async fn revalue(transaction: &impl ConnectionTrait, news: &Value, kept: &[P
     Ok(Revalued { holdings, positions, items, logs, portfolios })
 }
 
-/// What these portfolios come to. One holding of one portfolio and all holdings of everybody need different plans.
+/// What these portfolios come to. One holding of one portfolio and all holdings of everybody need different plans; no
+/// trigger of a portfolio has a statement when the system writes, which would be planned anew for each row too.
 async fn totals(transaction: &impl ConnectionTrait, portfolios: &[Uuid]) -> Result<Changed> {
     let place = "place AS (SELECT user_id, vault_id FROM portfolio_summary WHERE id = ANY ($1::uuid[]))";
     let sql =
