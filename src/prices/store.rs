@@ -183,8 +183,11 @@ pub async fn revalue(transaction: &impl ConnectionTrait, news: &Value, kept: &[P
 /// trigger of a portfolio has a statement when the system writes, which would be planned anew for each row too.
 async fn totals(transaction: &impl ConnectionTrait, portfolios: &[Uuid]) -> Result<Changed> {
     let place = "place AS (SELECT user_id, vault_id FROM portfolio_summary WHERE id = ANY ($1::uuid[]))";
-    let sql =
-        format!("{}, told AS (SELECT id, user_id, NULL::integer AS item FROM changed) {}", total(place), told("told"));
+    let sql = format!(
+        "{}, told AS (SELECT id, user_id, NULL::integer AS item FROM changed) {}",
+        total(place, None),
+        told("told")
+    );
     transaction.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
     changed(transaction, statement(&sql, [portfolios.to_vec().into()])).await
 }

@@ -103,7 +103,7 @@ pub fn told(deed: Deed, executed: &Executed) -> Deed {
 async fn run(transaction: &Transaction, schedule: &rebalance_schedule::Model, now: DateTime<Utc>) -> Result<Run> {
     let user = schedule.user_id;
     portfolio::lock(transaction, &[user]).await?;
-    let feeds = portfolio::fed(transaction, user).await?;
+    let feeds = portfolio::fed(transaction, user, None).await?;
     let fed: BTreeSet<&str> = feeds.iter().map(|feed| feed.vault.as_str()).collect();
     let occasion = Occasion { kind: RebalanceExecutionType::Scheduled, schedule: Some(schedule.id), now };
     let mut run = Run::default();

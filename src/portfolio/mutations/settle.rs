@@ -37,9 +37,18 @@ pub struct Settled {
 
 impl Books {
     pub async fn open(write: &Write<'_>) -> Result<Self> {
+        Self::open_on(write, None).await
+    }
+
+    /// The same for a change of nothing but what these accounts hold.
+    pub async fn open_accounts(write: &Write<'_>, accounts: &[String]) -> Result<Self> {
+        Self::open_on(write, Some(accounts)).await
+    }
+
+    async fn open_on(write: &Write<'_>, accounts: Option<&[String]>) -> Result<Self> {
         let user = write.user_id();
         rollup::lock(write.transaction(), &[user]).await?;
-        Ok(Self { user, before: feeding::fed(write.transaction(), user).await? })
+        Ok(Self { user, before: feeding::fed(write.transaction(), user, accounts).await? })
     }
 
     /// Where positions went before anything was changed.
@@ -90,9 +99,9 @@ impl Books {
         mut places: Vec<Place>,
         (opened, path): (Vec<Uuid>, &[&str]),
     ) -> Result<Settled> {
-        let after = feeding::fed(write.transaction(), self.user).await?;
-        let fed = self.before.iter().chain(&after).filter(|feed| accounts.contains(&feed.account));
-        places.extend(fed.map(|feed| self.place(Some(&feed.vault))));
+        let after = feeding::fed(write.transaction(), self.user, Some(accounts)).await?;
+        let before = self.before.iter().filter(|feed| accounts.contains(&feed.account));
+        places.extend(before.chain(&after).map(|feed| self.place(Some(&feed.vault))));
         Ok(Settled { opened, ..self.settle(write, &places, path).await? })
     }
 }

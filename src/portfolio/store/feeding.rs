@@ -3,7 +3,7 @@
 //! An account feeds the portfolio that it is mapped to, and else the one that bears its name. What it holds in another
 //! currency than that portfolio's goes to the portfolio `<name> <currency>`.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Value, sea_query::ArrayType};
 use uuid::Uuid;
 
 use super::{rollup::NEW_ID, statement, texts};
@@ -12,47 +12,51 @@ use crate::graphql::error::{Error, ErrorCode, Issue, Result};
 /// How long the name of a portfolio may be, in characters.
 const NAME_MAX: i32 = 100;
 
-/// Positions with the portfolio that each goes to: `base` is the one that its account feeds.
+/// Which portfolio an account feeds, and positions with the portfolio that each goes to. Accounts are few, so they are
+/// found first, and what is held in them meets one row each.
+///
+/// Every table that is named says whose rows are meant: an import's statements join through hashes, for which the rows of
+/// everybody would be read where nothing else keeps them out.
 macro_rules! fed {
-    ($positions:literal, $whose:literal) => {
+    ($positions:expr, $there:expr) => {
         concat!(
-            "fed AS (
-    SELECT p.*, b.vault_id AS base,
-        CASE WHEN b.currency = p.currency THEN b.vault_id ELSE b.vault_id || ' ' || p.currency END AS vault_id
+            "home AS (
+    SELECT a.user_id, a.account, b.vault_id, b.currency
+    FROM account_portfolios a JOIN portfolio_summary b USING (user_id, vault_id)
+    WHERE a.user_id = ANY ($1::uuid[]) AND b.user_id = ANY ($1::uuid[])
+    UNION ALL
+    SELECT b.user_id, b.vault_id, b.vault_id, b.currency FROM portfolio_summary b
+    WHERE b.user_id = ANY ($1::uuid[]) AND (b.user_id, b.vault_id) NOT IN (
+        SELECT a.user_id, a.account FROM account_portfolios a WHERE a.user_id = ANY ($1::uuid[]))
+), fed AS (
+    SELECT p.*, h.vault_id AS base,
+        CASE WHEN h.currency = p.currency THEN h.vault_id ELSE h.vault_id || ' ' || p.currency END AS vault_id
     FROM ",
             $positions,
-            " p
-    LEFT JOIN account_portfolios a ON a.user_id = p.user_id AND a.account = p.account
-    JOIN portfolio_summary b ON b.user_id = p.user_id AND b.vault_id = coalesce(a.vault_id, p.account)
-    WHERE ",
-            $whose,
+            " p JOIN home h USING (user_id, account)
+    WHERE p.user_id = ANY ($1::uuid[])",
+            $there,
             ")"
         )
     };
 }
 
 /// All positions of the users `$1`.
-const FED: &str = fed!("portfolio_position", "p.user_id = ANY ($1::uuid[])");
+const FED: &str = fed!("portfolio_position", "");
 
-/// Their accounts and currencies alone.
+/// Their accounts and currencies alone; of the accounts `$2` where it names any.
 const FED_IN_KIND: &str = fed!(
-    "(SELECT user_id, account, currency FROM portfolio_position WHERE user_id = ANY ($1::uuid[]) GROUP BY 1, 2, 3)",
-    "true"
+    "(SELECT user_id, account, currency FROM portfolio_position
+        WHERE user_id = ANY ($1::uuid[]) AND ($2::text[] IS NULL OR account = ANY ($2::text[])) GROUP BY 1, 2, 3)",
+    ""
 );
 
-/// Those of the accounts that may feed a `place`: of its own name, without the currency behind it, or mapped to one of
-/// these. So the price of a roll-up doesn't grow with what its owner has elsewhere.
-pub(super) const FED_THERE: &str = concat!(
-    "base AS (
-    SELECT user_id, vault_id FROM place UNION SELECT user_id, regexp_replace(vault_id, ' [^ ]*$', '') FROM place
-), feeder AS (
-    SELECT user_id, vault_id AS account FROM base UNION
-    SELECT a.user_id, a.account FROM account_portfolios a JOIN base USING (user_id, vault_id)
-), ",
-    fed!(
-        "portfolio_position",
-        "p.user_id = ANY ($1::uuid[]) AND (p.user_id, p.account) IN (SELECT user_id, account FROM feeder)"
-    )
+/// Those of the accounts that may feed a `place`: that of its own name, or of its name without the currency behind it. So
+/// the price of a roll-up doesn't grow with what its owner has elsewhere.
+pub(super) const FED_THERE: &str = fed!(
+    "portfolio_position",
+    " AND (h.user_id, h.vault_id) IN (
+        SELECT user_id, vault_id FROM place UNION ALL SELECT user_id, regexp_replace(vault_id, ' [^ ]*$', '') FROM place)"
 );
 
 /// That an account feeds a portfolio with what it holds in the portfolio's currency.
@@ -66,11 +70,13 @@ pub struct Feed {
     pub currency: String,
 }
 
-/// Which portfolios the user's positions go to now.
-pub async fn fed(transaction: &impl ConnectionTrait, user: Uuid) -> Result<Vec<Feed>> {
+/// Which portfolios the user's positions go to now; those in all accounts where none are named.
+pub async fn fed(transaction: &impl ConnectionTrait, user: Uuid, accounts: Option<&[String]>) -> Result<Vec<Feed>> {
     let sql =
         format!("WITH {FED_IN_KIND} SELECT account, base, vault_id, currency FROM fed ORDER BY account, vault_id");
-    let rows = transaction.query_all_raw(statement(&sql, [super::uuids([user])])).await?;
+    let accounts = accounts.map(|accounts| texts(accounts.iter().map(String::as_str)));
+    let accounts = accounts.unwrap_or(Value::Array(ArrayType::String, None));
+    let rows = transaction.query_all_raw(statement(&sql, [super::uuids([user]), accounts])).await?;
     let feed = |row: &sea_orm::QueryResult| {
         Ok(Feed {
             account: row.try_get("", "account")?,
@@ -105,7 +111,7 @@ pub async fn open_siblings(transaction: &impl ConnectionTrait, user: Uuid, accou
         "WITH {FED_IN_KIND} INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.vault_id, missing.currency FROM (
              SELECT DISTINCT f.user_id, f.vault_id, f.currency FROM fed f
-             WHERE f.account = ANY ($2::text[]) AND NOT EXISTS (
+             WHERE NOT EXISTS (
                  SELECT FROM portfolio_summary b WHERE b.user_id = f.user_id AND b.vault_id = f.vault_id)
          ) missing ON CONFLICT DO NOTHING RETURNING id"
     );
@@ -161,11 +167,12 @@ pub async fn obstacles(transaction: &impl ConnectionTrait, user: Uuid, accounts:
     let sql = format!(
         "WITH {FED} SELECT f.account, f.symbol, f.vault_id, f.currency, t.currency AS kept_in, length(f.vault_id) AS length
          FROM fed f
-         LEFT JOIN portfolio_summary t ON t.user_id = f.user_id AND t.vault_id = f.vault_id
-         LEFT JOIN portfolio_holdings h
-             ON h.user_id = f.user_id AND h.vault_id = f.vault_id AND h.symbol = f.symbol AND NOT h.is_derived
+         LEFT JOIN portfolio_summary t
+             ON t.user_id = f.user_id AND t.vault_id = f.vault_id AND t.user_id = ANY ($1::uuid[])
          WHERE f.account = ANY ($2::text[])
-             AND (h.id IS NOT NULL OR t.currency <> f.currency OR length(f.vault_id) > {NAME_MAX})
+             AND (t.currency <> f.currency OR length(f.vault_id) > {NAME_MAX} OR (f.user_id, f.vault_id, f.symbol) IN (
+                 SELECT h.user_id, h.vault_id, h.symbol FROM portfolio_holdings h
+                 WHERE h.user_id = ANY ($1::uuid[]) AND NOT h.is_derived AND h.vault_id IS NOT NULL))
          ORDER BY f.symbol, f.account"
     );
     let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str))];

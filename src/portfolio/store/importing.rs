@@ -74,7 +74,8 @@ pub struct Batch<'a> {
 }
 
 /// Writes positions, in their order: what a file doesn't tell stays as it was. A price without a time doesn't replace
-/// one with a time, and an older one not a later one; figures in another currency are nobody's any more.
+/// one with a time, and an older one not a later one; figures in another currency are nobody's any more. Imports of a user
+/// come one after the other, so what is there can be told from what is not.
 pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, positions: &[&Position]) -> Result<Vec<Put>> {
     let sql = format!(
         "WITH given AS (
@@ -98,25 +99,31 @@ pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, position
         ), priced AS (
             SELECT k.*, k.price IS NOT NULL AND coalesce(k.known_as_of IS NULL OR k.as_of >= k.known_as_of, false) AS is_later
             FROM known k
-        ), put AS (
-            INSERT INTO portfolio_position AS p (id, user_id, symbol, name, quantity, avg_price, current_price, price_as_of,
+        ), figured AS MATERIALIZED (
+            SELECT place, known_id, coalesce(known_id, {NEW_ID}) AS id, account, symbol, coalesce(name, known_name) AS name,
+                quantity, coalesce(avg_price, known_cost, 0) AS avg_price,
+                CASE WHEN is_later THEN price ELSE known_price END AS current_price,
+                CASE WHEN is_later THEN as_of ELSE known_as_of END AS price_as_of,
+                coalesce(class, known_class, 'equity') AS asset_class, held_in AS currency
+            FROM priced
+        ), made AS (
+            INSERT INTO portfolio_position (id, user_id, symbol, name, quantity, avg_price, current_price, price_as_of,
                 asset_class, account, currency, sync_source)
-            SELECT {NEW_ID}, $1, symbol, coalesce(name, known_name), quantity, coalesce(avg_price, known_cost, 0),
-                CASE WHEN is_later THEN price ELSE known_price END, CASE WHEN is_later THEN as_of ELSE known_as_of END,
-                coalesce(class, known_class, 'equity'), account, held_in, $11
-            FROM priced ORDER BY place
-            ON CONFLICT ON CONSTRAINT portfolio_position_user_id_symbol_account_key DO UPDATE SET
-                name = excluded.name, quantity = excluded.quantity, avg_price = excluded.avg_price,
-                current_price = excluded.current_price, price_as_of = excluded.price_as_of,
-                asset_class = excluded.asset_class, currency = excluded.currency, sync_source = excluded.sync_source
-            WHERE (p.name, p.quantity, p.avg_price, p.current_price, p.price_as_of, p.asset_class, p.currency,
-                p.sync_source) IS DISTINCT FROM (excluded.name, excluded.quantity, excluded.avg_price,
-                excluded.current_price, excluded.price_as_of, excluded.asset_class, excluded.currency,
-                excluded.sync_source)
-            RETURNING p.id, p.account, p.symbol, p.xmax = 0 AS is_new
+            SELECT id, $1, symbol, name, quantity, avg_price, current_price, price_as_of, asset_class, account, currency, $11
+            FROM figured WHERE known_id IS NULL ORDER BY place
+        ), changed AS (
+            UPDATE portfolio_position p SET
+                name = f.name, quantity = f.quantity, avg_price = f.avg_price, current_price = f.current_price,
+                price_as_of = f.price_as_of, asset_class = f.asset_class, currency = f.currency, sync_source = $11
+            FROM figured f
+            WHERE p.user_id = $1 AND p.id = f.known_id AND
+                (p.name, p.quantity, p.avg_price, p.current_price, p.price_as_of, p.asset_class, p.currency, p.sync_source)
+                IS DISTINCT FROM
+                (f.name, f.quantity, f.avg_price, f.current_price, f.price_as_of, f.asset_class, f.currency, $11)
+            RETURNING p.id
         )
-        SELECT coalesce(put.id, k.known_id) AS id, put.is_new
-        FROM known k LEFT JOIN put USING (account, symbol) ORDER BY k.place"
+        SELECT f.id, CASE WHEN f.known_id IS NULL THEN true WHEN c.id IS NOT NULL THEN false END AS is_new
+        FROM figured f LEFT JOIN changed c ON c.id = f.id ORDER BY f.place"
     );
     let [accounts, symbols] = names(positions);
     let values: [Value; 13] = [

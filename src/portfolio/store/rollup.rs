@@ -108,10 +108,12 @@ pub async fn roll_up(transaction: &impl ConnectionTrait, places: &[Place]) -> Re
          ORDER BY s.user_id, s.id FOR NO KEY UPDATE OF s"
     );
     transaction.execute_raw(statement(&locked, values())).await?;
-    let derived = rows(transaction, &derive(), values()).await?;
+    // What is no more goes first: where nothing is derived yet, there is nothing to compare the positions with.
     let gone = ids(&rows(transaction, &forget(), values()).await?)?;
+    let derived = rows(transaction, &derive(), values()).await?;
     let valued = ids(&rows(transaction, &value(), with_owners()).await?)?;
-    let portfolios = ids(&rows(transaction, &format!("{} SELECT id FROM changed", total(PLACE)), values()).await?)?;
+    let total = format!("{} SELECT id FROM changed", total(PLACE, Some("$1::uuid[]")));
+    let portfolios = ids(&rows(transaction, &total, values()).await?)?;
 
     let mut made = Vec::new();
     let mut changed: BTreeSet<Uuid> = valued.into_iter().collect();
@@ -157,47 +159,61 @@ fn ids(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
 
 /// Derived holdings from positions, with what they are worth, so that each row is written once. A price that the price
 /// feed has brought stays where no position has one; without any, a holding is worth what it cost until one is known.
+///
+/// Nobody else writes what is in these portfolios, for they are locked: what is there can be told from what is not, and
+/// rows need not be inserted on the chance of a conflict, which takes half as long again.
 fn derive() -> String {
     let percent = percent("market_value - cost", "cost");
     format!(
         "WITH {PLACE}, {FED_THERE}, {SUMMED}, p AS (
-            SELECT s.user_id, s.vault_id, s.symbol, s.asset_name, s.asset_class, s.quantity, s.avg_cost,
+            SELECT s.user_id, s.vault_id, s.symbol, s.asset_name, s.asset_class, s.quantity, s.avg_cost, h.id AS known,
                 CASE WHEN s.current_price IS NOT NULL THEN s.current_price
                     WHEN h.price_as_of IS NOT NULL THEN h.current_price ELSE s.avg_cost END AS current_price,
                 CASE WHEN s.current_price IS NOT NULL THEN s.price_as_of ELSE h.price_as_of END AS price_as_of
-            FROM summed s LEFT JOIN portfolio_holdings h USING (user_id, vault_id, symbol)
+            FROM summed s LEFT JOIN (
+                SELECT id, user_id, vault_id, symbol, current_price, price_as_of
+                FROM portfolio_holdings JOIN place USING (user_id, vault_id) WHERE user_id = ANY ($1::uuid[])
+            ) h USING (user_id, vault_id, symbol)
         ), valued AS MATERIALIZED (
             SELECT p.*, round(quantity * current_price, 2) AS market_value, round(quantity * avg_cost, 2) AS cost FROM p
+        ), figured AS (
+            SELECT v.*, CASE WHEN avg_cost = 0 THEN 0 ELSE market_value - cost END AS gain,
+                CASE WHEN avg_cost = 0 THEN 0 ELSE {percent} END AS gain_percent
+            FROM valued v
+        ), changed AS (
+            UPDATE portfolio_holdings h SET
+                asset_name = f.asset_name, asset_class = f.asset_class, quantity = f.quantity, avg_cost = f.avg_cost,
+                current_price = f.current_price, price_as_of = f.price_as_of, market_value = f.market_value,
+                total_gain_loss = f.gain, total_gain_loss_percent = f.gain_percent
+            FROM figured f
+            WHERE h.user_id = ANY ($1::uuid[]) AND h.id = f.known AND h.is_derived AND
+                (h.asset_name, h.asset_class, h.quantity, h.avg_cost, h.current_price, h.price_as_of, h.market_value,
+                    h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM
+                (f.asset_name, f.asset_class, f.quantity, f.avg_cost, f.current_price, f.price_as_of, f.market_value,
+                    f.gain, f.gain_percent)
+            RETURNING h.id
+        ), made AS (
+            INSERT INTO portfolio_holdings (
+                id, user_id, vault_id, symbol, asset_name, asset_class, is_derived, quantity, avg_cost, current_price,
+                price_as_of, market_value, total_gain_loss, total_gain_loss_percent)
+            SELECT {NEW_ID}, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost, current_price,
+                price_as_of, market_value, gain, gain_percent
+            FROM figured WHERE known IS NULL
+            RETURNING id
         )
-        INSERT INTO portfolio_holdings AS h (
-            id, user_id, vault_id, symbol, asset_name, asset_class, is_derived, quantity, avg_cost, current_price,
-            price_as_of, market_value, total_gain_loss, total_gain_loss_percent)
-        SELECT {NEW_ID}, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost, current_price,
-            price_as_of, market_value, CASE WHEN avg_cost = 0 THEN 0 ELSE market_value - cost END,
-            CASE WHEN avg_cost = 0 THEN 0 ELSE {percent} END
-        FROM valued
-        ON CONFLICT ON CONSTRAINT portfolio_holdings_user_id_vault_id_symbol_key DO UPDATE SET
-            asset_name = excluded.asset_name, asset_class = excluded.asset_class, quantity = excluded.quantity,
-            avg_cost = excluded.avg_cost, current_price = excluded.current_price, price_as_of = excluded.price_as_of,
-            market_value = excluded.market_value, total_gain_loss = excluded.total_gain_loss,
-            total_gain_loss_percent = excluded.total_gain_loss_percent
-        WHERE h.is_derived AND
-            (h.asset_name, h.asset_class, h.quantity, h.avg_cost, h.current_price, h.price_as_of, h.market_value,
-                h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM
-            (excluded.asset_name, excluded.asset_class, excluded.quantity, excluded.avg_cost, excluded.current_price,
-                excluded.price_as_of, excluded.market_value, excluded.total_gain_loss, excluded.total_gain_loss_percent)
-        RETURNING h.id, h.xmax = 0 AS is_new"
+        SELECT id, true AS is_new FROM made UNION ALL SELECT id, false FROM changed"
     )
 }
 
 /// Derived holdings that no position is behind any more. With NOT IN, which looks each up in a hash: an import fills the
-/// tables just before, and nothing is known yet of their size. None of the three is ever null.
+/// tables just before, and nothing is known yet of their size. None of the three is ever null; the place's own name keeps
+/// the hash from being made before a holding there is found.
 fn forget() -> String {
     format!(
         "WITH {PLACE}, {FED_THERE}
         DELETE FROM portfolio_holdings h USING place p
-        WHERE h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived
-            AND (h.user_id, h.vault_id, h.symbol) NOT IN (SELECT f.user_id, f.vault_id, f.symbol FROM fed f)
+        WHERE h.user_id = ANY ($1::uuid[]) AND h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived
+            AND (h.user_id, p.vault_id, h.symbol) NOT IN (SELECT f.user_id, f.vault_id, f.symbol FROM fed f)
         RETURNING h.id"
     )
 }
@@ -221,8 +237,11 @@ fn value() -> String {
     )
 }
 
-/// What the portfolios come to that the common table `place` names; those that have changed are in `changed`.
-pub fn total(place: &str) -> String {
+/// What the portfolios come to that the common table `place` names; those that have changed are in `changed`. All of them
+/// are of the users in the array `owners`, where it is known.
+pub fn total(place: &str, owners: Option<&str>) -> String {
+    let theirs = |table: &str| owners.map_or("true".to_owned(), |owners| format!("{table}.user_id = ANY ({owners})"));
+    let (portfolios, holdings) = (theirs("s"), theirs("h"));
     let (gain, day) = (percent("t.gain", "t.cost"), percent("t.day", "(t.market_value - t.day)"));
     format!(
         "WITH {place}, totalled AS (
@@ -233,8 +252,8 @@ pub fn total(place: &str) -> String {
                 CASE WHEN count(h.id) = count(h.price_as_of) THEN min(h.price_as_of) END AS price_as_of,
                 CASE WHEN count(h.id) = count(h.day_as_of) THEN min(h.day_as_of) END AS day_as_of
             FROM place p JOIN portfolio_summary s USING (user_id, vault_id)
-            LEFT JOIN portfolio_holdings h ON h.user_id = s.user_id AND h.vault_id = s.vault_id
-            GROUP BY s.id
+            LEFT JOIN portfolio_holdings h ON h.user_id = s.user_id AND h.vault_id = s.vault_id AND {holdings}
+            WHERE {portfolios} GROUP BY s.id
         ), figured AS (
             SELECT t.*, t.market_value + t.cash_balance AS value, {gain} AS gain_percent, {day} AS day_percent
             FROM totalled t

@@ -154,7 +154,7 @@ impl Mutation for ExecuteRebalancePlanInput {
         let portfolio = write.row(self.portfolio_id, self.expected_updated_at).await?;
         // Holdings and cash change too, which a token for rebalancing alone may not.
         write.call().viewer()?.permit(Module::Portfolio, Access::Write)?;
-        let feeds = portfolio::fed(transaction, user).await?;
+        let feeds = portfolio::fed(transaction, user, None).await?;
         if feeds.iter().any(|feed| feed.vault == portfolio.vault_id) {
             return Err(conflict("FED", FED));
         }

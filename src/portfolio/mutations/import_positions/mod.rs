@@ -172,13 +172,13 @@ impl Mutation for ImportPositionsInput {
         if let Some(earlier) = importing::earlier_run(write.transaction(), write.user_id(), same).await? {
             return Err(already(&earlier));
         }
-        let books = Books::open(write).await?;
         let source = ImportSource::from(parsed.format);
         let mut import = Import {
             policy: self.error_policy,
             removes_missing: self.remove_missing,
             ..Import::new(parsed, source.sync_source(), self.currency.as_ref().map(|currency| currency.0.as_str()))
         };
+        let books = Books::open_accounts(write, &import.accounts()).await?;
         import.run(write).await?;
         tell(ImportStage::Totalling, None);
 
