@@ -102,6 +102,24 @@ async fn an_import_whose_answer_cannot_be_given_tells_that_it_failed() {
 }
 
 #[tokio::test]
+async fn an_import_that_is_sent_again_tells_that_it_is_done() {
+    let server = Server::start().await;
+    let ada = server.api.somebody("ada").await;
+    let sent = json!({ "input": csv("A,1\nB,2\n") });
+    for expected in [&["READING 0/null", "WRITING 0/2", "TOTALLING 2/2", "DONE 2/2"][..], &["DONE 2/2"]] {
+        let mut socket = Socket::open(&server, Some(&ada)).await;
+        socket.subscribe("1", FOLLOW).await;
+        assert_eq!(news(&mut socket).await, "WAITING 0/null");
+        let answer = server.api.ask_under("once", Some(&ada), IMPORT, sent.clone()).await;
+        assert_eq!(answer.body["data"]["importPositions"]["run"]["status"], "SUCCESS", "{:#}", answer.body);
+        for expected in expected {
+            assert_eq!(news(&mut socket).await, *expected);
+        }
+        completes(&mut socket).await;
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_is_told_of_and_leaves_nothing() {
     let server = Server::start().await;
     let ada = server.api.somebody("ada").await;

@@ -109,9 +109,21 @@ pub struct Imported {
     source: ImportSource,
     rows: Vec<ImportedRow>,
     portfolios: Vec<Uuid>,
-    /// What tells the end of it, once it is committed.
+    /// Under which key somebody follows it.
+    #[serde(default)]
+    progress_key: Option<String>,
+    /// What tells the end of it, once it is committed; none when it was done before and is only answered once more.
     #[serde(skip)]
     reporter: Option<Reporter>,
+}
+
+impl Imported {
+    /// What tells whoever follows it that it is done.
+    fn reporter(&mut self, call: &Call) -> Result<Option<Reporter>> {
+        let (begun, key) = (self.reporter.take(), self.progress_key.take());
+        let user = call.viewer()?.user.id;
+        Ok(begun.or_else(|| Some(call.app.changes.reporter(user, key?))))
+    }
 }
 
 /// ALREADY_IMPORTED, with the earlier run.
@@ -154,8 +166,8 @@ impl Mutation for ImportPositionsInput {
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Imported, Deed)> {
         let started = clock::now();
-        let key = self.progress_key.clone();
-        let mut reporter = key.map(|key| write.call().app.changes.reporter(write.user_id(), key));
+        let progress_key = self.progress_key.clone();
+        let mut reporter = progress_key.clone().map(|key| write.call().app.changes.reporter(write.user_id(), key));
         let mut tell = |stage, rows| {
             if let Some(reporter) = &mut reporter {
                 reporter.tell(stage, rows);
@@ -202,14 +214,17 @@ impl Mutation for ImportPositionsInput {
         write.insert(log).await?;
         let deed = told(&import.rows, run);
         let positions: Vec<Uuid> = import.rows.iter().filter_map(|row| row.position).collect();
-        let done = Imported { run, source, portfolios: settled.portfolios(), rows: import.rows, reporter };
+        let portfolios = settled.portfolios();
+        let done = Imported { run, source, portfolios, rows: import.rows, progress_key, reporter };
         Ok((done, settled.told_by(deed, &positions)))
     }
 
-    async fn payload(call: &Call, imported: Imported) -> Result<ImportPositionsPayload> {
-        let Imported { run, source, rows, portfolios: fed, reporter } = imported;
+    async fn payload(call: &Call, mut imported: Imported) -> Result<ImportPositionsPayload> {
+        let reporter = imported.reporter(call)?;
+        let Imported { run, source, rows, portfolios: fed, .. } = imported;
         if let Some(mut reporter) = reporter {
-            call.afterwards(move || reporter.tell(ImportStage::Done, None));
+            let of_the_file = rows.iter().filter(|row| row.action != ImportAction::Removed).count();
+            call.afterwards(move || reporter.tell(ImportStage::Done, Some(of_the_file)));
         }
         Ok(ImportPositionsPayload {
             run: call.fetch(run).await?,
