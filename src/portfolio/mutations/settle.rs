@@ -77,7 +77,8 @@ impl Books {
         path: &[&str],
     ) -> Result<Settled> {
         let opened = open_portfolios(write, accounts, path).await?;
-        self.follow(write, accounts, places, (opened, path)).await
+        let after = feeding::fed(write.transaction(), self.user, Some(accounts)).await?;
+        self.follow(write, (accounts, &after), places, (opened, path)).await
     }
 
     /// The same after an import into these accounts, which has opened some portfolios and met what stands in the way itself.
@@ -88,20 +89,22 @@ impl Books {
         mut opened: Vec<Uuid>,
         path: &[&str],
     ) -> Result<Settled> {
-        opened.extend(feeding::open_siblings(write.transaction(), self.user, accounts).await?);
-        self.follow(write, accounts, Vec::new(), (opened, path)).await
+        let after = feeding::fed(write.transaction(), self.user, Some(accounts)).await?;
+        if after.iter().any(|feed| feed.vault != feed.base) {
+            opened.extend(feeding::open_siblings(write.transaction(), self.user, accounts).await?);
+        }
+        self.follow(write, (accounts, &after), Vec::new(), (opened, path)).await
     }
 
     async fn follow(
         self,
         write: &Write<'_>,
-        accounts: &[String],
+        (accounts, after): (&[String], &[Feed]),
         mut places: Vec<Place>,
         (opened, path): (Vec<Uuid>, &[&str]),
     ) -> Result<Settled> {
-        let after = feeding::fed(write.transaction(), self.user, Some(accounts)).await?;
         let before = self.before.iter().filter(|feed| accounts.contains(&feed.account));
-        places.extend(before.chain(&after).map(|feed| self.place(Some(&feed.vault))));
+        places.extend(before.chain(after).map(|feed| self.place(Some(&feed.vault))));
         Ok(Settled { opened, ..self.settle(write, &places, path).await? })
     }
 }

@@ -1,11 +1,13 @@
 //! The statements of an import: what was imported before, and many positions at once.
 
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Value};
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, EntityTrait, Value};
 use uuid::Uuid;
 
 use entity::{portfolio_position, portfolio_sync_log};
 
-use super::{rollup::NEW_ID, statement, texts, uuids};
+use super::{statement, texts, uuids};
 use crate::{
     graphql::{enumeration::Enumeration, error::Result},
     portfolio::formats::Position,
@@ -55,7 +57,6 @@ pub async fn by_hand(
 }
 
 /// What became of a position.
-#[derive(FromQueryResult)]
 pub struct Put {
     pub id: Uuid,
     /// Whether it was made; `None` when it was as the file says already.
@@ -77,15 +78,14 @@ pub struct Batch<'a> {
 /// one with a time, and an older one not a later one; figures in another currency are nobody's any more. Imports of a user
 /// come one after the other, so what is there can be told from what is not.
 pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, positions: &[&Position]) -> Result<Vec<Put>> {
-    let sql = format!(
-        "WITH given AS (
-            SELECT place, account, symbol, nullif(name, '') AS name, quantity::numeric AS quantity,
+    let sql = "WITH given AS (
+            SELECT place, new_id, account, symbol, nullif(name, '') AS name, quantity::numeric AS quantity,
                 nullif(avg_price, '')::numeric AS avg_price, nullif(price, '')::numeric AS price,
                 CASE WHEN as_of <> '' THEN least(as_of::timestamptz, now()) END AS as_of, nullif(class, '') AS class,
                 nullif(currency, '') AS currency
             FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                $10::text[]) WITH ORDINALITY
-                AS t (account, symbol, name, quantity, avg_price, price, as_of, class, currency, place)
+                $10::text[], $14::uuid[]) WITH ORDINALITY
+                AS t (account, symbol, name, quantity, avg_price, price, as_of, class, currency, new_id, place)
         ), known AS (
             SELECT g.*, p.id AS known_id, p.name AS known_name, p.asset_class AS known_class,
                 CASE WHEN p.currency = c.held_in THEN p.avg_price END AS known_cost,
@@ -100,7 +100,7 @@ pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, position
             SELECT k.*, k.price IS NOT NULL AND coalesce(k.known_as_of IS NULL OR k.as_of >= k.known_as_of, false) AS is_later
             FROM known k
         ), figured AS MATERIALIZED (
-            SELECT place, known_id, coalesce(known_id, {NEW_ID}) AS id, account, symbol, coalesce(name, known_name) AS name,
+            SELECT place, known_id, coalesce(known_id, new_id) AS id, account, symbol, coalesce(name, known_name) AS name,
                 quantity, coalesce(avg_price, known_cost, 0) AS avg_price,
                 CASE WHEN is_later THEN price ELSE known_price END AS current_price,
                 CASE WHEN is_later THEN as_of ELSE known_as_of END AS price_as_of,
@@ -122,11 +122,10 @@ pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, position
                 (f.name, f.quantity, f.avg_price, f.current_price, f.price_as_of, f.asset_class, f.currency, $11)
             RETURNING p.id
         )
-        SELECT f.id, CASE WHEN f.known_id IS NULL THEN true WHEN c.id IS NOT NULL THEN false END AS is_new
-        FROM figured f LEFT JOIN changed c ON c.id = f.id ORDER BY f.place"
-    );
+        SELECT ARRAY(SELECT id FROM figured ORDER BY place) AS ids, ARRAY(SELECT id FROM changed) AS changed";
+    let new: Vec<Uuid> = positions.iter().map(|_| Uuid::now_v7()).collect();
     let [accounts, symbols] = names(positions);
-    let values: [Value; 13] = [
+    let values: [Value; 14] = [
         batch.user.into(),
         accounts,
         symbols,
@@ -140,8 +139,14 @@ pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, position
         batch.source.into(),
         batch.currency.unwrap_or_default().into(),
         batch.preferred.into(),
+        uuids(new.iter().copied()),
     ];
-    Ok(Put::find_by_statement(statement(&sql, values)).all(transaction).await?)
+    let Some(row) = transaction.query_one_raw(statement(sql, values)).await? else { return Ok(Vec::new()) };
+    let (ids, changed): (Vec<Uuid>, Vec<Uuid>) = (row.try_get("", "ids")?, row.try_get("", "changed")?);
+    let changed: HashSet<Uuid> = changed.into_iter().collect();
+    let outcome =
+        |(id, new)| Put { id, is_new: if id == new { Some(true) } else { changed.contains(&id).then_some(false) } };
+    Ok(ids.into_iter().zip(new).map(outcome).collect())
 }
 
 /// Positions from this source in these accounts that are not among those which the file names. With NOT IN, which looks

@@ -29,14 +29,21 @@ const PLACE: &str = "place AS (
 
 /// What the positions of each place come to. The cost of a whole is known when that of each part is; the name and the
 /// class are those of the largest part, the price is the latest. Nearly all have one part, which needs no adding up and,
-/// above all, no sorting of parts.
-const SUMMED: &str = "parted AS (
-    SELECT f.*, count(*) OVER (PARTITION BY f.user_id, f.vault_id COLLATE \"C\", f.symbol COLLATE \"C\") AS parts
+/// above all, no sorting of parts: where a single account feeds a portfolio there are no others.
+const SUMMED: &str = "shared AS (
+    SELECT user_id, vault_id FROM home GROUP BY user_id, vault_id HAVING count(*) > 1
+), there AS MATERIALIZED (
+    SELECT f.*, (f.user_id, f.base) IN (SELECT user_id, vault_id FROM shared) AS is_shared
     FROM fed f JOIN place USING (user_id, vault_id)
+), parted AS (
+    SELECT t.*, count(*) OVER (PARTITION BY t.user_id, t.vault_id COLLATE \"C\", t.symbol COLLATE \"C\") AS parts
+    FROM there t WHERE is_shared
+), single AS (
+    SELECT t.*, 1 FROM there t WHERE NOT is_shared UNION ALL SELECT * FROM parted WHERE parts = 1
 ), summed AS (
     SELECT user_id, vault_id, symbol, name AS asset_name, asset_class, quantity, greatest(avg_price, 0) AS avg_cost,
         current_price, CASE WHEN current_price IS NOT NULL THEN price_as_of END AS price_as_of
-    FROM parted WHERE parts = 1
+    FROM single
     UNION ALL
     SELECT f.user_id, f.vault_id, f.symbol,
         (array_agg(f.name ORDER BY f.quantity DESC, f.account) FILTER (WHERE f.name IS NOT NULL))[1],
@@ -110,24 +117,14 @@ pub async fn roll_up(transaction: &impl ConnectionTrait, places: &[Place]) -> Re
     transaction.execute_raw(statement(&locked, values())).await?;
     // What is no more goes first: where nothing is derived yet, there is nothing to compare the positions with.
     let gone = ids(&rows(transaction, &forget(), values()).await?)?;
-    let derived = rows(transaction, &derive(), values()).await?;
+    let derived = transaction.query_one_raw(statement(&derive(), values())).await?;
     let valued = ids(&rows(transaction, &value(), with_owners()).await?)?;
     let total = format!("{} SELECT id FROM changed", total(PLACE, Some("$1::uuid[]")));
     let portfolios = ids(&rows(transaction, &total, values()).await?)?;
 
-    let mut made = Vec::new();
-    let mut changed: BTreeSet<Uuid> = valued.into_iter().collect();
-    for row in &derived {
-        let id = row.try_get("", "id")?;
-        if row.try_get("", "is_new")? {
-            made.push(id);
-        } else {
-            changed.insert(id);
-        }
-    }
-    for id in &made {
-        changed.remove(id);
-    }
+    let told = |column: &str| derived.as_ref().map_or(Ok(Vec::new()), |row| row.try_get::<Vec<Uuid>>("", column));
+    let (made, changed) = (told("made")?, told("changed")?);
+    let changed: BTreeSet<Uuid> = changed.into_iter().chain(valued).collect();
     Ok(Rolled { portfolios, made, changed: changed.into_iter().collect(), gone })
 }
 
@@ -176,8 +173,8 @@ fn derive() -> String {
             ) h USING (user_id, vault_id, symbol)
         ), valued AS MATERIALIZED (
             SELECT p.*, round(quantity * current_price, 2) AS market_value, round(quantity * avg_cost, 2) AS cost FROM p
-        ), figured AS (
-            SELECT v.*, CASE WHEN avg_cost = 0 THEN 0 ELSE market_value - cost END AS gain,
+        ), figured AS MATERIALIZED (
+            SELECT v.*, coalesce(known, {NEW_ID}) AS id, CASE WHEN avg_cost = 0 THEN 0 ELSE market_value - cost END AS gain,
                 CASE WHEN avg_cost = 0 THEN 0 ELSE {percent} END AS gain_percent
             FROM valued v
         ), changed AS (
@@ -196,12 +193,11 @@ fn derive() -> String {
             INSERT INTO portfolio_holdings (
                 id, user_id, vault_id, symbol, asset_name, asset_class, is_derived, quantity, avg_cost, current_price,
                 price_as_of, market_value, total_gain_loss, total_gain_loss_percent)
-            SELECT {NEW_ID}, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost, current_price,
+            SELECT id, user_id, vault_id, symbol, asset_name, asset_class, true, quantity, avg_cost, current_price,
                 price_as_of, market_value, gain, gain_percent
             FROM figured WHERE known IS NULL
-            RETURNING id
         )
-        SELECT id, true AS is_new FROM made UNION ALL SELECT id, false FROM changed"
+        SELECT ARRAY(SELECT id FROM figured WHERE known IS NULL) AS made, ARRAY(SELECT id FROM changed) AS changed"
     )
 }
 
