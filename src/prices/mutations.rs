@@ -39,8 +39,6 @@ use crate::{
 const PRICES_MAX: usize = 500;
 /// How long the name of a feed may be, in characters.
 const SOURCE_MAX: usize = 50;
-/// Rows of one type up to which each is named to its reader; of more the type is.
-const NAMED_MAX: usize = 20;
 
 /// What a unit of something costs.
 #[derive(InputObject)]
@@ -185,7 +183,7 @@ impl Mutation for UpdatePricesInput {
         let news: Vec<News<'_>> = items.iter().filter(|item| item.is_taken()).map(Item::news).collect();
         let (revalued, portfolios_kept) = follow(write, &news).await?;
         let sentence = format!("Prices came from a feed: {} of {} were taken.", news.len(), items.len());
-        let portfolios = revalued.portfolios.rows.iter().map(|(_, rows)| rows.len() as u64).sum();
+        let portfolios = revalued.portfolios.theirs.iter().map(|theirs| theirs.count).sum();
         let prices = items.into_iter().map(|item| item.done(&revalued)).collect();
         let deed = Deed::new(Module::Portfolio, "prices_updated", sentence).telling(notices(revalued));
         Ok((Updated { portfolios, portfolios_kept, prices }, deed))
@@ -320,16 +318,16 @@ fn notices(revalued: Revalued) -> Vec<Notice> {
         (WatchlistItem::TABLE.prefix, items),
         (TradeLog::TABLE.prefix, logs),
     ] {
-        for (user, rows) in changed.rows {
-            told.entry(user).or_default().extend(named(prefix, &rows));
+        for theirs in changed.theirs {
+            told.entry(theirs.user).or_default().extend(named(prefix, &theirs.rows));
         }
     }
     told.into_iter().map(|(user, changes)| Notice { user, changes }).collect()
 }
 
-/// Rows by their ids, or by their type where there are many: whoever follows fetches them together then.
+/// Rows by their ids, or by their type where so many have changed that they are not named.
 fn named(prefix: &str, rows: &[Uuid]) -> Vec<(Change, String)> {
-    if rows.len() > NAMED_MAX {
+    if rows.is_empty() {
         return vec![(Change::Updated, prefix.to_owned())];
     }
     rows.iter().map(|row| (Change::Updated, id::text(prefix, *row))).collect()

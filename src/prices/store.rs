@@ -147,10 +147,19 @@ pub async fn lock(transaction: &impl ConnectionTrait, news: &Value) -> Result<()
 pub struct Changed {
     /// How many, by the place of the price in its batch.
     pub counts: HashMap<usize, u64>,
-    /// Whose; the owner first, and who else sees them.
-    pub rows: Vec<(Uuid, Vec<Uuid>)>,
+    /// Whose: the owner's, and those of whoever else sees them.
+    pub theirs: Vec<Theirs>,
     /// The portfolios that they are in, of holdings.
     portfolios: Vec<Uuid>,
+}
+
+/// The rows that somebody sees and that have new figures.
+#[derive(Debug)]
+pub struct Theirs {
+    pub user: Uuid,
+    pub count: u64,
+    /// Which these are; none when there are more than [`NAMED_MAX`].
+    pub rows: Vec<Uuid>,
 }
 
 /// What prices have changed.
@@ -162,6 +171,10 @@ pub struct Revalued {
     pub logs: Changed,
     pub portfolios: Changed,
 }
+
+/// Rows of one type up to which each is named to its reader; of more the type is, since whoever follows them rather
+/// fetches what is shown than one after the other. It also keeps a batch for everybody from being told in megabytes.
+pub const NAMED_MAX: usize = 5;
 
 /// A portfolio: its user and its name.
 pub type Place = (Uuid, String);
@@ -318,25 +331,27 @@ fn logs() -> String {
     )
 }
 
-/// Of a common table of changed rows: how many for each price, and which are whose.
+/// Of a common table of changed rows: how many for each price, and how many, or which, are whose.
 fn told(changed: &str) -> String {
     format!(
         "SELECT item, NULL::uuid AS user_id, NULL::uuid[] AS rows, count(*) AS count
          FROM {changed} WHERE item IS NOT NULL GROUP BY item
-         UNION ALL SELECT NULL, user_id, array_agg(id), count(*) FROM {changed} GROUP BY user_id"
+         UNION ALL SELECT NULL, user_id, CASE WHEN count(*) <= {NAMED_MAX} THEN array_agg(id) END, count(*)
+         FROM {changed} GROUP BY user_id"
     )
 }
 
 async fn changed(transaction: &impl ConnectionTrait, statement: Statement) -> Result<Changed> {
     let mut changed = Changed::default();
     for row in transaction.query_all_raw(statement).await? {
+        let rows = || Ok::<_, Error>(row.try_get::<Option<Vec<Uuid>>>("", "rows")?.unwrap_or_default());
+        let count = || u64::try_from(row.try_get::<i64>("", "count")?).map_err(Error::internal);
         match (item(&row)?, row.try_get::<Option<Uuid>>("", "user_id")?) {
             (Some(item), _) => {
-                let count: i64 = row.try_get("", "count")?;
-                changed.counts.insert(item, u64::try_from(count).map_err(Error::internal)?);
+                changed.counts.insert(item, count()?);
             }
-            (None, Some(user)) => changed.rows.push((user, row.try_get("", "rows")?)),
-            (None, None) => changed.portfolios = row.try_get::<Option<_>>("", "rows")?.unwrap_or_default(),
+            (None, Some(user)) => changed.theirs.push(Theirs { user, count: count()?, rows: rows()? }),
+            (None, None) => changed.portfolios = rows()?,
         }
     }
     Ok(changed)

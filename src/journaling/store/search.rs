@@ -12,13 +12,25 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    graphql::{cost::prices, error::Result, filter::Expression, loader::Snapshot, select, table::Record},
+    graphql::{
+        cost::prices,
+        error::{Error, Result},
+        filter::Expression,
+        loader::Snapshot,
+        select,
+        table::Record,
+    },
     journaling::{snippet, types::JournalEntry},
 };
 
 const TABLE: &str = "journal_search";
 /// How much of a text a snippet is looked for in, which is as much as is searched.
 const TEXT_MAX: u32 = 100_000;
+/// How many words a search may have. A rank compares each place of each word with those of all others, so that hundreds
+/// of words that a long text is full of would take seconds an entry.
+pub const WORDS_MAX: usize = 20;
+/// A word in the text of a query of the database's, in quotes that are doubled inside.
+const WORD: &str = "'(?:[^']|'')+'(?::[*])?";
 
 /// What is searched for, and where.
 pub struct Search<'a> {
@@ -34,9 +46,9 @@ pub struct Found {
     pub rank: Decimal,
 }
 
-/// What was found, and whether the text had a word to look for.
+/// What was found, and how many words were looked for: nothing with more than [`WORDS_MAX`].
 pub struct Page {
-    pub has_words: bool,
+    pub words: usize,
     pub found: Vec<Found>,
 }
 
@@ -53,7 +65,7 @@ pub struct Marked {
 /// The best entries behind one that is known, best first; the newer of two that are equally good.
 pub async fn page(snapshot: &Snapshot, search: &Search<'_>, after: Option<Found>, limit: u32) -> Result<Page> {
     let (condition, mut values) = condition(snapshot, search)?;
-    let asked = query(&mut values, search.text);
+    let asked = asked(&mut values, search.text);
     let beyond = match after {
         None => String::new(),
         Some(Found { entry, rank }) => {
@@ -62,18 +74,17 @@ pub async fn page(snapshot: &Snapshot, search: &Search<'_>, after: Option<Found>
         }
     };
     let sql = format!(
-        "WITH asked AS (SELECT {asked} AS query) \
-         SELECT numnode(asked.query) AS words, page.entry_id, page.rank FROM asked LEFT JOIN LATERAL ( \
+        "WITH {asked} SELECT asked.words, page.entry_id, page.rank FROM asked LEFT JOIN LATERAL ( \
              SELECT f.* FROM ( \
                  SELECT s.entry_id, round(ts_rank(s.document, asked.query, 1)::numeric, 6) AS rank \
                  FROM {TABLE} AS s WHERE {condition} AND s.document @@ asked.query \
              ) AS f {beyond} ORDER BY f.rank DESC, f.entry_id DESC LIMIT {limit} \
          ) AS page ON true ORDER BY page.rank DESC, page.entry_id DESC"
     );
-    let mut page = Page { has_words: false, found: Vec::new() };
+    let mut page = Page { words: 0, found: Vec::new() };
     for row in snapshot.transaction().await?.rows(&sql, Values(values)).await? {
         let row = QueryResult::from(row);
-        page.has_words |= row.try_get::<i32>("", "words")? > 0;
+        page.words = usize::try_from(row.try_get::<i64>("", "words")?).map_err(Error::internal)?;
         let (entry, rank): (Option<Uuid>, Option<Decimal>) = (row.try_get("", "entry_id")?, row.try_get("", "rank")?);
         page.found.extend(entry.zip(rank).map(|(entry, rank)| Found { entry, rank }));
     }
@@ -84,10 +95,9 @@ pub async fn page(snapshot: &Snapshot, search: &Search<'_>, after: Option<Found>
 /// How many entries there are in all.
 pub async fn count(snapshot: &Snapshot, search: &Search<'_>) -> Result<i64> {
     let (condition, mut values) = condition(snapshot, search)?;
-    let asked = query(&mut values, search.text);
+    let asked = asked(&mut values, search.text);
     let sql = format!(
-        "WITH asked AS (SELECT {asked} AS query) \
-         SELECT count(*) AS rows FROM asked, {TABLE} AS s WHERE {condition} AND s.document @@ asked.query"
+        "WITH {asked} SELECT count(*) AS rows FROM asked, {TABLE} AS s WHERE {condition} AND s.document @@ asked.query"
     );
     let rows = snapshot.transaction().await?.rows(&sql, Values(values)).await?;
     snapshot.meter().add(prices::FIGURE);
@@ -98,6 +108,9 @@ pub async fn count(snapshot: &Snapshot, search: &Search<'_>) -> Result<i64> {
 }
 
 /// The marked texts of these entries, as far as the scope may read them.
+///
+/// Each word is marked for itself, whatever holds the words together: to look for the shortest part of a long text that
+/// answers a whole query takes the database minutes where the words are frequent.
 pub async fn marked(snapshot: &Snapshot, text: &str, entries: &[Uuid]) -> Result<Vec<Marked>> {
     let scope = snapshot.scope();
     scope.may_read(JournalEntry::TABLE.sql)?;
@@ -107,14 +120,14 @@ pub async fn marked(snapshot: &Snapshot, text: &str, entries: &[Uuid]) -> Result
         .from_as(Alias::new(JournalEntry::TABLE.sql), Alias::new("e"))
         .and_where(scope.visible(JournalEntry::TABLE.sql, "e"));
     let (inner, Values(mut values)) = select.build(PostgresQueryBuilder);
-    let asked = query(&mut values, text);
+    let asked = asked(&mut values, text);
     let ids = entries.iter().map(|id| Value::from(*id)).collect();
     let ids = bind(&mut values, Value::Array(ArrayType::Uuid, Some(Box::new(ids))));
     let taken = bind(&mut values, format!("<{}{}{}", snippet::BEGIN, snippet::END, snippet::LESS));
     let less = bind(&mut values, snippet::LESS.to_string());
     let headline = |column: &str, options: String| {
         format!(
-            "ts_headline('pg_catalog.simple', translate(left(e.{column}, {TEXT_MAX}), {taken}, {less}), asked.query, '{options}') \
+            "ts_headline('pg_catalog.simple', translate(left(e.{column}, {TEXT_MAX}), {taken}, {less}), asked.shown, '{options}') \
              AS {column}"
         )
     };
@@ -124,10 +137,8 @@ pub async fn marked(snapshot: &Snapshot, text: &str, entries: &[Uuid]) -> Result
         headline("reasoning", snippet::part()),
         headline("lessons_learned", snippet::part()),
     ];
-    let sql = format!(
-        "WITH asked AS (SELECT {asked} AS query) SELECT e.id, {} FROM asked, ({inner}) AS e WHERE e.id = ANY({ids})",
-        columns.join(", ")
-    );
+    let sql =
+        format!("WITH {asked} SELECT e.id, {} FROM asked, ({inner}) AS e WHERE e.id = ANY({ids})", columns.join(", "));
     let rows = snapshot.transaction().await?.rows(&sql, Values(values)).await?;
     snapshot.meter().add(prices::ROW.saturating_mul(rows.len() as u64));
     rows.into_iter().map(|row| Ok(Marked::from_query_result(&row.into(), "")?)).collect()
@@ -151,6 +162,22 @@ fn condition(snapshot: &Snapshot, search: &Search<'_>) -> Result<(String, Vec<Va
     }
     let user = bind(&mut values, search.user_id);
     Ok((format!("s.user_id = {user}{passing}"), values))
+}
+
+/// The common table `asked`: how many `words` the text has, the `query` that it is, null when these are too many, and any
+/// of its words but those that are left out, to be `shown`. Made once, and not for each row.
+fn asked(values: &mut Vec<Value>, text: &str) -> String {
+    let query = query(values, text);
+    format!(
+        "made AS MATERIALIZED (SELECT {query} AS query), asked AS MATERIALIZED (
+             SELECT words.count AS words, CASE WHEN words.count <= {WORDS_MAX} THEN made.query END AS query, (
+                 SELECT string_agg(DISTINCT word[2], ' | ')::tsquery
+                 FROM regexp_matches(regexp_replace(made.query::text, '![(] [^)]*[)]', '', 'g'), $q$(!?)({WORD})$q$, 'g') AS word
+                 WHERE word[1] = '' AND words.count <= {WORDS_MAX}) AS shown
+             FROM made CROSS JOIN LATERAL (
+                 SELECT count(*) FROM regexp_matches(made.query::text, $q${WORD}$q$, 'g')) AS words
+         )"
+    )
 }
 
 /// The text as a query of the database's: words of three letters and more find those that begin with them, a minus in

@@ -21,7 +21,7 @@ use crate::{
     journaling::{
         loaders::{self, Wanted},
         snippet,
-        store::search::{self, Found, Marked, Search},
+        store::search::{self, Found, Marked, Search, WORDS_MAX},
     },
 };
 
@@ -42,7 +42,7 @@ impl JournalSearching {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "What to look for, at most 500 characters: all of these words, in any case; from three letters on they \
+            desc = "What to look for, at most 500 characters and 20 words: all of these words, in any case; from three letters on they \
                     also find words that begin with them. \"…\" holds words together, OR lets either do, and a minus \
                     before a word leaves out entries that have it."
         )]
@@ -91,8 +91,12 @@ impl JournalSearchConnection {
     async fn read(&mut self, call: &Call, after: Option<Found>, limit: u32) -> Result<()> {
         let snapshot = call.snapshot();
         let page = Box::pin(search::page(&snapshot, &self.search(), after, limit.saturating_add(1))).await?;
-        if !page.has_words {
+        if page.words == 0 {
             return Err(Error::invalid(&["text"], "FORMAT", "text has no word to look for."));
+        }
+        if page.words > WORDS_MAX {
+            let sentence = format!("text has {} words; look for at most {WORDS_MAX}.", page.words);
+            return Err(Error::invalid(&["text"], "TOO_MANY", sentence));
         }
         let limit = limit as usize;
         self.has_more = page.found.len() > limit;

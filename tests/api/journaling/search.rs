@@ -173,6 +173,9 @@ async fn a_text_without_words_or_too_long_is_refused() {
         (&"🚀".repeat(500), "FORMAT"),
         (&"a".repeat(501), "TOO_LONG"),
         ("a\u{0}b", "FORMAT"),
+        (&"loss ".repeat(21), "TOO_MANY"),
+        (&"é\u{202e}".repeat(48), "TOO_MANY"),
+        (&format!("-\"{}\"", "it's ".repeat(11)), "TOO_MANY"),
     ] {
         let document = "query ($text: String!) { viewer { journalSearch(text: $text) { totalCount nodes { id } } } }";
         let answer = api.ask_with(Some(&ada), document, json!({ "text": text })).await;
@@ -180,6 +183,38 @@ async fn a_text_without_words_or_too_long_is_refused() {
         assert_eq!((&issue["path"], &issue["code"]), (&json!(["text"]), &json!(code)), "{text:?}: {:#}", answer.body);
     }
     assert_eq!(titles(&api, &ada, &longest).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn words_that_a_long_text_is_full_of_are_found_in_time() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let full = format!("é é b {}", "é ".repeat(20_000));
+    write(&api, &ada, &[["Full", &full, "none", "none"]]).await;
+    let twenty = "é ".repeat(20);
+    for text in ["é", "é b", "\"é é b\"", &twenty, &format!("\"{twenty}\"")] {
+        let found = search(&api, &ada, &format!("text: {}", json!(text))).await;
+        let parts = &found["edges"][0]["snippets"][0]["parts"];
+        assert!(parts.as_array().unwrap().contains(&json!({ "text": "é", "isMatch": true })), "{text}: {parts}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_not_shown() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    write(&api, &ada, &[["One", "calm and loss, then gain again", "none", "none"]]).await;
+    for text in ["calm OR -loss", "calm OR -\"loss then\"", "calm -absent"] {
+        let found = search(&api, &ada, &format!("text: {}", json!(text))).await;
+        let marked: Vec<&Value> = found["edges"][0]["snippets"][0]["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|part| part["isMatch"] == true)
+            .map(|part| &part["text"])
+            .collect();
+        assert_eq!(marked, [&json!("calm")], "{text}");
+    }
 }
 
 #[tokio::test]
