@@ -119,7 +119,8 @@ pub async fn take(transaction: &impl ConnectionTrait, news: &[News<'_>], source:
 }
 
 /// Locks the portfolios of everybody who holds one of the symbols, as whoever changes what is in them does, and the lists
-/// that have one, always in one order.
+/// that have one, always in one order. Whoever was waited for may have made portfolios meanwhile, which are looked for
+/// until there are no new ones; those who have one that is locked make no more.
 pub async fn lock(transaction: &impl ConnectionTrait, news: &Value) -> Result<()> {
     let portfolios = format!(
         "WITH {PRICE} SELECT count(*) FROM (
@@ -136,10 +137,21 @@ pub async fn lock(transaction: &impl ConnectionTrait, news: &Value) -> Result<()
             ORDER BY w.id FOR NO KEY UPDATE
         ) locked"
     );
-    for sql in [portfolios, lists] {
-        transaction.query_one_raw(statement(&sql, [news.clone()])).await?;
+    let mut known = None;
+    loop {
+        let locked = locked(transaction, &portfolios, news).await?;
+        if known.replace(locked) == Some(locked) {
+            break;
+        }
     }
+    locked(transaction, &lists, news).await?;
     Ok(())
+}
+
+/// How many rows a statement has locked.
+async fn locked(transaction: &impl ConnectionTrait, sql: &str, news: &Value) -> Result<i64> {
+    let row = transaction.query_one_raw(statement(sql, [news.clone()])).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get("", "count"))?)
 }
 
 /// The rows of a table that have new figures.

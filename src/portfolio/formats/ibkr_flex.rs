@@ -64,6 +64,11 @@ pub fn read(text: &str) -> Result<Vec<Outcome>, FileError> {
         let name = element.name();
         has_root |= name.as_ref() == "FlexQueryResponse";
         let row = match name.as_ref() {
+            "FlexStatementResponse" => {
+                let sentence =
+                    "This is an error that Interactive Brokers has answered, or a word that it is not done yet.";
+                return Err(FileError::new("BROKER_ERROR", sentence));
+            }
             "FlexStatement" => {
                 let attributes = Attributes::read(&element, line)?;
                 statement = Statement {

@@ -11,7 +11,9 @@ use super::{
 pub fn format(text: &str, mapping: &Mapping) -> Result<Format, FileError> {
     let start = text.trim_start();
     match start.chars().next() {
-        Some('<') if start.contains("<FlexQueryResponse") => Ok(Format::IbkrFlex),
+        Some('<') if ["<FlexQueryResponse", "<FlexStatementResponse"].iter().any(|root| start.contains(root)) => {
+            Ok(Format::IbkrFlex)
+        }
         Some('<') => Err(unknown()),
         Some('[') => Ok(Format::KucoinAccounts),
         Some('{') => object(text),

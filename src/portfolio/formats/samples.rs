@@ -154,6 +154,7 @@ fn what_is_no_file_of_positions_is_refused() {
         (b"[]", "NO_ROWS"),
         (b"{\"error\":[\"EAPI:Invalid key\"]}", "BROKER_ERROR"),
         (b"{\"code\":\"400003\",\"data\":null}", "BROKER_ERROR"),
+        (b"<?xml version='1.0'?><FlexStatementResponse><Status>Fail</Status></FlexStatementResponse>", "BROKER_ERROR"),
         (b"{\"code\":\"200000\",\"data\":{}}", "MALFORMED"),
         (b"{\"XXBT\": 1", "MALFORMED"),
         (b"<FlexQueryResponse><FlexStatements></FlexQueryResponse>", "MALFORMED"),

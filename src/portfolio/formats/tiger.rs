@@ -56,10 +56,14 @@ fn holding(row: &Row, header: &Header) -> Result<Outcome, FileError> {
     })
 }
 
-/// The name and the symbol of `Apple (AAPL)`; a symbol alone has no name.
+/// The name and the symbol of `Apple (AAPL)`; a symbol alone has no name, and a name alone, which has several words, no
+/// symbol.
 fn parted(text: &str) -> (&str, &str) {
-    let inner = text.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    inner.map_or(("", text), |(name, symbol)| (name.trim(), symbol.trim()))
+    match text.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        Some((name, symbol)) => (name.trim(), symbol.trim()),
+        None if text.contains(char::is_whitespace) => (text, ""),
+        None => ("", text),
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +77,8 @@ mod tests {
             ("Berkshire (Class B) (BRK.B)", ("Berkshire (Class B)", "BRK.B")),
             ("(AAPL)", ("", "AAPL")),
             ("AAPL", ("", "AAPL")),
-            ("Apple (", ("", "Apple (")),
+            ("Apple (", ("Apple (", "")),
+            ("Apple Inc", ("Apple Inc", "")),
             ("", ("", "")),
         ] {
             assert_eq!(parted(text), found, "{text}");

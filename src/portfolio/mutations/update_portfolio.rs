@@ -98,13 +98,10 @@ impl Mutation for UpdatePortfolioInput {
                 "What a portfolio holds is priced in its currency, so that changes only while it holds nothing.";
             return Err(refused(&["input", "currency"], "HAS_HOLDINGS", sentence));
         }
-        let feeds: Vec<Feed> =
-            books.before().iter().filter(|feed| feed.base == old || feed.vault == old).cloned().collect();
-        let renamed = if name == old {
-            Renamed::default()
-        } else {
-            rename_all(write, standing.id, (&old, &name), &feeds).await?
-        };
+        let feeds = books.before().to_vec();
+        let names = new_names(&feeds, &old, &name);
+        let renamed =
+            if name == old { Renamed::default() } else { rename_all(write, standing.id, &names, &feeds).await? };
         let row = portfolio_summary::ActiveModel {
             currency: keep_or_set(self.currency, |currency| currency.0),
             cash_balance: keep_or_set(self.cash_balance, |cash| cash.0),
@@ -112,7 +109,8 @@ impl Mutation for UpdatePortfolioInput {
         };
         write.update(self.id, row).await?;
 
-        let accounts: Vec<String> = feeds.into_iter().map(|feed| feed.account).collect();
+        let is_touched = |feed: &Feed| names.iter().any(|(old, _)| feed.base == *old || feed.vault == *old);
+        let accounts: Vec<String> = feeds.into_iter().filter(is_touched).map(|feed| feed.account).collect();
         let path: &[&str] = if is_other { &["input", "currency"] } else { &["input", "cashBalance"] };
         let places = vec![books.place(Some(&name))];
         let settled = books.settle_accounts(write, &accounts, places, path).await?;
@@ -135,34 +133,50 @@ impl Mutation for UpdatePortfolioInput {
     }
 }
 
-/// Renames a portfolio, and with it those that bear its name because its accounts hold something in other currencies.
-async fn rename_all(write: &Write<'_>, id: Uuid, (old, new): (&str, &str), feeds: &[Feed]) -> Result<Renamed> {
-    if let Some(feed) = feeds.iter().find(|feed| feed.vault == old && feed.base != old) {
-        let sentence = format!(
-            "It is called so because the account {} feeds it what it holds in {}: rename {}, or let the account feed another.",
-            feed.account, feed.currency, feed.base
-        );
-        return Err(refused(&["input", "vaultId"], "FED", sentence));
+/// The old and the new name of a portfolio, and behind it those of the portfolios that bear its name because its accounts
+/// hold something in other currencies. Such a one may be fed by an account of its own in turn, with currencies of its own.
+fn new_names(feeds: &[Feed], old: &str, new: &str) -> Vec<(String, String)> {
+    let mut names = vec![(old.to_owned(), new.to_owned())];
+    let mut next = 0;
+    while let Some((base, renamed)) = names.get(next).cloned() {
+        for feed in feeds.iter().filter(|feed| feed.base == base && feed.vault != base) {
+            if !names.iter().any(|(known, _)| *known == feed.vault) {
+                names.push((feed.vault.clone(), format!("{renamed} {}", feed.currency)));
+            }
+        }
+        next += 1;
     }
+    names
+}
+
+/// Renames a portfolio, the first of the names, and with it those that bear its name.
+async fn rename_all(write: &Write<'_>, id: Uuid, names: &[(String, String)], feeds: &[Feed]) -> Result<Renamed> {
     let mut renamed = Renamed::default();
-    rename(write, id, (old, new), (feeds, &mut renamed)).await?;
-    let mut siblings: Vec<&Feed> = feeds.iter().filter(|feed| feed.vault != old).collect();
-    siblings.sort_by(|one, other| one.vault.cmp(&other.vault));
-    siblings.dedup_by(|one, other| one.vault == other.vault);
-    for feed in siblings {
-        let Some(sibling) = store::portfolio_called(write.transaction(), write.user_id(), &feed.vault).await? else {
+    for (place, (old, new)) in names.iter().enumerate() {
+        if place == 0 {
+            refuse_sibling(feeds, old)?;
+            rename(write, id, (old, new), (feeds, &mut renamed)).await?;
             continue;
-        };
-        let name = format!("{new} {}", feed.currency);
-        if name.chars().count() > NAME_MAX {
-            let sentence =
-                format!("{} is renamed with it, and {name} has more than {NAME_MAX} characters.", feed.vault);
+        }
+        let Some(sibling) = store::portfolio_called(write.transaction(), write.user_id(), old).await? else { continue };
+        if new.chars().count() > NAME_MAX {
+            let sentence = format!("{old} is renamed with it, and {new} has more than {NAME_MAX} characters.");
             return Err(Error::invalid(&["input", "vaultId"], "TOO_LONG", sentence));
         }
-        rename(write, sibling.id, (&feed.vault, &name), (feeds, &mut renamed)).await?;
+        rename(write, sibling.id, (old, new), (feeds, &mut renamed)).await?;
         renamed.portfolios.push(sibling.id);
     }
     Ok(renamed)
+}
+
+/// What an account feeds in another currency than its portfolio's is called as that portfolio says.
+fn refuse_sibling(feeds: &[Feed], name: &str) -> Result<()> {
+    let Some(feed) = feeds.iter().find(|feed| feed.vault == name && feed.base != name) else { return Ok(()) };
+    let sentence = format!(
+        "It is called so because the account {} feeds it what it holds in {}: rename {}, or let the account feed another.",
+        feed.account, feed.currency, feed.base
+    );
+    Err(refused(&["input", "vaultId"], "FED", sentence))
 }
 
 /// Renames one portfolio, also where preferences name it. An account that fed it because it bears the same name goes on

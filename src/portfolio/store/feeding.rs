@@ -127,16 +127,17 @@ pub async fn open_bases(
     accounts: &[String],
     preferred: &str,
 ) -> Result<Vec<Uuid>> {
-    // One's own currency where the account holds anything in it, and else one that it does hold something in.
+    // One's own currency where the account holds anything in it, and else the one that it holds most positions in.
     let sql = format!(
         "INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.account, missing.currency FROM (
-             SELECT p.user_id, p.account, coalesce(max(p.currency) FILTER (WHERE p.currency = $3), min(p.currency)) AS currency
-             FROM portfolio_position p
-             WHERE p.user_id = ANY ($1::uuid[]) AND p.account = ANY ($2::text[])
-                 AND NOT EXISTS (SELECT FROM account_portfolios a WHERE a.user_id = p.user_id AND a.account = p.account)
-                 AND NOT EXISTS (SELECT FROM portfolio_summary b WHERE b.user_id = p.user_id AND b.vault_id = p.account)
-             GROUP BY p.user_id, p.account
+             SELECT DISTINCT ON (user_id, account) user_id, account, currency FROM (
+                 SELECT p.user_id, p.account, p.currency, count(*) AS positions FROM portfolio_position p
+                 WHERE p.user_id = ANY ($1::uuid[]) AND p.account = ANY ($2::text[])
+                     AND NOT EXISTS (SELECT FROM account_portfolios a WHERE a.user_id = p.user_id AND a.account = p.account)
+                     AND NOT EXISTS (SELECT FROM portfolio_summary b WHERE b.user_id = p.user_id AND b.vault_id = p.account)
+                 GROUP BY p.user_id, p.account, p.currency
+             ) held ORDER BY user_id, account, currency = $3 DESC, positions DESC, currency
          ) missing ON CONFLICT DO NOTHING RETURNING id"
     );
     let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str)), preferred.into()];

@@ -26,15 +26,16 @@ pub async fn one_at_a_time(transaction: &impl ConnectionTrait, user: Uuid) -> Re
     Ok(())
 }
 
-/// The run that took over the same content into the same account, if there is one. One that has left positions which
-/// the file no longer names is not the same when they are to be removed now.
+/// The run that took over the same content into the same account, if there is one. One that took over a part is none:
+/// what stood in the way of the rest may be gone. Nor is one that has left positions which the file no longer names, when
+/// they are to be removed now.
 pub async fn earlier_run(
     transaction: &impl ConnectionTrait,
     user: Uuid,
     (digest, account, removes): (&str, &str, bool),
 ) -> Result<Option<portfolio_sync_log::Model>> {
     let sql = "SELECT * FROM portfolio_sync_log
-         WHERE user_id = $1 AND status IN ('success', 'partial')
+         WHERE user_id = $1 AND status = 'success'
              AND metadata ->> 'digest' = $2 AND metadata ->> 'account' = $3
              AND NOT ($4 AND coalesce((metadata -> 'kept')::integer, 0) > 0)
          ORDER BY created_at DESC, id DESC LIMIT 1";

@@ -82,8 +82,8 @@ pub struct TradeRuleEvaluation {
     pub suggested_quantity: Option<Decimal>,
     /// Why nothing is due, null when something is.
     pub reason: Option<TradeRuleReason>,
-    /// The price that it was judged by: the argument's, else the newest of the holdings, else of the positions; null when
-    /// none is known.
+    /// The price that it was judged by: the argument's, else the newest of the holdings and positions; null when none is
+    /// known. A holding's price without a time that equals its average cost is none: it stands for one that is not known.
     pub price: Option<Decimal>,
     /// ISO 4217 code of the prices, null when there are several or none is known.
     pub currency: Option<Currency>,
@@ -94,7 +94,7 @@ pub struct TradeRuleEvaluation {
     pub next_due: Option<DateTime>,
     /// The time of the price, null when unknown and for the argument's.
     pub as_of: Option<DateTime>,
-    /// True when the price is older than 24 hours, or its time is unknown; false for the argument's.
+    /// True when the price is older than 24 hours, or it or its time is unknown; false for the argument's.
     pub is_stale: bool,
 }
 
@@ -158,7 +158,7 @@ impl Judgement {
         let is_unclear = needs_currency && known.is_unclear && self.is_enabled;
         let fresh = match given {
             Some(_) => Freshness { as_of: None, is_stale: false },
-            None => Freshness::of(known.price.map(|_| known.as_of), now),
+            None => Freshness::of(Some(known.as_of), now),
         };
         let (quantity, reason) = verdict(found.verdict);
         let reason = if is_unclear { Some(TradeRuleReason::CurrencyUnclear) } else { reason };
@@ -225,14 +225,13 @@ impl Known {
             holdings.iter().map(|holding| currency_of(holding.vault_id.as_ref())).collect()
         };
         let utc = |time: Moment<chrono::FixedOffset>| time.with_timezone(&Utc);
-        // Of several prices the newest counts; one without a time is the oldest.
-        let newest = if holdings.is_empty() {
-            let priced = positions.iter().filter_map(|one| Some((one.price_as_of.map(utc), one.current_price?)));
-            priced.max_by_key(|(time, _)| *time)
-        } else {
-            let priced = holdings.iter().map(|one| (one.price_as_of.map(utc), one.current_price));
-            priced.max_by_key(|(time, _)| *time)
-        };
+        // Of several prices the newest counts; one without a time is the oldest. What a holding is worth for want of a price
+        // is what it cost, which is no price.
+        let is_price = |one: &portfolio_holdings::Model| one.price_as_of.is_some() || one.current_price != one.avg_cost;
+        let of_positions = positions.iter().filter_map(|one| Some((one.price_as_of.map(utc), one.current_price?)));
+        let of_holdings = holdings.iter().filter(|one| is_price(one));
+        let of_holdings = of_holdings.map(|one| (one.price_as_of.map(utc), one.current_price));
+        let newest = of_positions.chain(of_holdings).max_by_key(|(time, _)| *time);
         let currency = if currencies.len() == 1 { currencies.iter().next().cloned().flatten() } else { None };
         let lots: Vec<(Exact, Exact)> = holdings.iter().map(|holding| (holding.quantity, holding.avg_cost)).collect();
         Self {

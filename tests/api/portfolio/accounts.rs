@@ -152,3 +152,45 @@ async fn the_demo_account_follows_already() {
         assert!(before[table] == after[table], "{table} has changed");
     }
 }
+
+/// An account may bear the name of a portfolio that another account's currencies have made.
+#[tokio::test]
+async fn a_portfolio_takes_along_who_feeds_what_bears_its_name() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    position(&api, &ada, "S1", "Broker", "USD").await;
+    position(&api, &ada, "S2", "Broker", "EUR").await;
+    position(&api, &ada, "S3", "Broker EUR", "EUR").await;
+    position(&api, &ada, "S4", "Broker EUR", "USD").await;
+    position(&api, &ada, "S5", "Mapped", "GBP").await;
+    let euros = id_of(&api, &ada, "Broker EUR").await;
+    done(&api, &ada, SET, json!({ "account": "Mapped", "portfolioId": euros })).await;
+    let broker = id_of(&api, &ada, "Broker").await;
+    let renamed = done(&api, &ada, UPDATE, json!({ "id": broker, "vaultId": "Core" })).await;
+    let mut others: Vec<&str> =
+        renamed["others"].as_array().unwrap().iter().map(|other| other["vaultId"].as_str().unwrap()).collect();
+    others.sort_unstable();
+    assert_eq!(others, ["Core EUR", "Core EUR GBP", "Core EUR USD"]);
+    let after = [
+        "Core USD 5.00: S1 1@5@5",
+        "Core EUR EUR 10.00: S2 1@5@5 S3 1@5@5",
+        "Core EUR GBP GBP 5.00: S5 1@5@5",
+        "Core EUR USD USD 5.00: S4 1@5@5",
+        "Mapped GBP 0.00:",
+    ];
+    assert_eq!(overview(&api, &ada).await, after);
+    // All of them go on to feed what they fed.
+    for (symbol, account, currency) in [("S2", "Broker", "EUR"), ("S3", "Broker EUR", "EUR"), ("S5", "Mapped", "GBP")] {
+        let again = json!({ "content": format!("Symbol,Quantity,Avg Price,Currency\n{symbol}B,1,5,{currency}\n"), "account": account });
+        let document =
+            "mutation ($input: ImportPositionsInput!) { importPositions(input: $input) { portfolios { vaultId } } }";
+        api.ask_with(Some(&ada), document, json!({ "input": again })).await.data();
+    }
+    let names: Vec<String> =
+        overview(&api, &ada).await.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect();
+    assert_eq!(
+        names,
+        ["Core USD 5.00", "Core EUR EUR 20.00", "Core EUR GBP GBP 10.00", "Core EUR USD USD 5.00", "Mapped GBP 0.00"]
+    );
+    assert_eq!(checker::differences(&api).await, Vec::<String>::new());
+}
