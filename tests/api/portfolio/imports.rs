@@ -293,7 +293,7 @@ async fn what_was_entered_by_hand_is_left_alone() {
     assert_eq!(overview(&api, &ada).await, before);
     let valid = with(file, &json!({ "errorPolicy": "IMPORT_VALID" }));
     assert_eq!(
-        imported(&api, &ada, valid).await,
+        imported(&api, &ada, valid.clone()).await,
         [
             "PARTIAL 2: 2 0 0 0 3 0",
             "2 AAPL Main FAILED symbol HELD_BY_HAND",
@@ -312,6 +312,14 @@ async fn what_was_entered_by_hand_is_left_alone() {
             "Main USD 0.00:"
         ]
     );
+    // What stood in the way is gone, and the same file takes over the rest.
+    let found =
+        api.ask(Some(&ada), "{ viewer { positions(filter: { symbol: { eq: \"AAPL\" } }) { nodes { id } } } }").await;
+    let id = found.data()["viewer"]["positions"]["nodes"][0]["id"].clone();
+    done(&api, &ada, ("deletePosition", "positionId"), json!({ "id": id })).await;
+    let again = imported(&api, &ada, valid).await;
+    assert_eq!(again[0], "PARTIAL 3: 1 0 2 0 2 0");
+    assert_eq!(again[1], "2 AAPL Main CREATED 10@150@180 USD");
 }
 
 #[tokio::test]

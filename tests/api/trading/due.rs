@@ -102,6 +102,33 @@ async fn what_is_due_is_sorted_by_what_is_to_be_done() {
     }
 }
 
+/// What a position without a price is worth is what it cost, and no price to judge by.
+#[tokio::test]
+async fn a_cost_is_no_price() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let known = "2999999.0, 'monthly', 100, true, NULL";
+    for (symbol, price) in [("AAA", None), ("BBB", Some("7")), ("CCC", Some("5"))] {
+        let input = json!({
+            "symbol": symbol, "account": "Main", "quantity": "1", "avgPrice": "5", "currentPrice": price, "currency": "USD"
+        });
+        let document = "mutation ($input: CreatePositionInput!) { createPosition(input: $input) { position { id } } }";
+        api.ask_with(Some(&ada), document, json!({ "input": input })).await.data();
+        rule(&api, &ada, symbol, "DCA", known).await;
+    }
+    hold(&api, &ada, "DDD", ("1", "5", "5")).await;
+    rule(&api, &ada, "DDD", "DCA", known).await;
+    api.sql("UPDATE portfolio_holdings SET price_as_of = NULL WHERE symbol = 'DDD'").await;
+    let [buys, _, not_evaluable] = due(&api, &ada, Value::Null).await;
+    assert_eq!(buys, ["BBB 14.28571428", "CCC 20.00000000"]);
+    assert_eq!(not_evaluable, ["AAA PRICE_UNKNOWN", "DDD PRICE_UNKNOWN"]);
+    let document =
+        "{ viewer { tradeRules(filter: { symbol: { eq: \"AAA\" } }) { nodes { evaluation { price isStale } } } } }";
+    let answer = api.ask(Some(&ada), document).await;
+    let evaluation = &answer.data()["viewer"]["tradeRules"]["nodes"][0]["evaluation"];
+    assert_eq!(*evaluation, json!({ "price": null, "isStale": true }));
+}
+
 fn job() -> Vec<Job> {
     JOBS.iter().filter(|job| job.name() == "due_trade_rules").copied().collect()
 }
