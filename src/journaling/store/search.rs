@@ -76,7 +76,7 @@ pub async fn page(snapshot: &Snapshot, search: &Search<'_>, after: Option<Found>
     let sql = format!(
         "WITH {asked} SELECT asked.words, page.entry_id, page.rank FROM asked LEFT JOIN LATERAL ( \
              SELECT f.* FROM ( \
-                 SELECT s.entry_id, round(ts_rank(s.document, asked.query, 1)::numeric, 6) AS rank \
+                 SELECT s.entry_id, round(ts_rank(s.document, asked.ranked, 1)::numeric, 6) AS rank \
                  FROM {TABLE} AS s WHERE {condition} AND s.document @@ asked.query \
              ) AS f {beyond} ORDER BY f.rank DESC, f.entry_id DESC LIMIT {limit} \
          ) AS page ON true ORDER BY page.rank DESC, page.entry_id DESC"
@@ -164,18 +164,24 @@ fn condition(snapshot: &Snapshot, search: &Search<'_>) -> Result<(String, Vec<Va
     Ok((format!("s.user_id = {user}{passing}"), values))
 }
 
-/// The common table `asked`: how many `words` the text has, the `query` that it is, null when these are too many, and any
-/// of its words but those that are left out, to be `shown`. Made once, and not for each row.
+/// The common table `asked`: how many `words` the text has; the `query` that it is, null when these are too many; any of its
+/// words but those that are left out, to be `shown`; and what entries are `ranked` by, which are these alone where some are
+/// left out, for the database finds an entry without a word hardly like one at all. Made once, and not for each row.
 fn asked(values: &mut Vec<Value>, text: &str) -> String {
     let query = query(values, text);
     format!(
         "made AS MATERIALIZED (SELECT {query} AS query), asked AS MATERIALIZED (
-             SELECT words.count AS words, CASE WHEN words.count <= {WORDS_MAX} THEN made.query END AS query, (
-                 SELECT string_agg(DISTINCT word[2], ' | ')::tsquery
-                 FROM regexp_matches(regexp_replace(made.query::text, '![(] [^)]*[)]', '', 'g'), $q$(!?)({WORD})$q$, 'g') AS word
-                 WHERE word[1] = '' AND words.count <= {WORDS_MAX}) AS shown
-             FROM made CROSS JOIN LATERAL (
-                 SELECT count(*) FROM regexp_matches(made.query::text, $q${WORD}$q$, 'g')) AS words
+             SELECT words.count AS words, few.query, few.shown,
+                 coalesce(CASE WHEN made.query::text LIKE '%!%' THEN few.shown END, few.query) AS ranked
+             FROM made
+             CROSS JOIN LATERAL (SELECT count(*) FROM regexp_matches(made.query::text, $q${WORD}$q$, 'g')) AS words
+             LEFT JOIN LATERAL (
+                 SELECT made.query, (
+                     SELECT string_agg(DISTINCT word[2], ' | ')::tsquery
+                     FROM regexp_matches(
+                         regexp_replace(made.query::text, '![(] [^)]*[)]', '', 'g'), $q$(!?)({WORD})$q$, 'g') AS word
+                     WHERE word[1] = '') AS shown
+                 WHERE words.count <= {WORDS_MAX}) AS few ON true
          )"
     )
 }

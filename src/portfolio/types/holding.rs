@@ -78,7 +78,7 @@ pub struct Holding {
     pub market_value: Decimal,
     /// Market value less cost basis, which is quantity × average cost; null when the cost is unknown.
     pub total_gain_loss: Option<Decimal>,
-    /// Gain / cost basis × 100, in percentage points; null when the cost is unknown.
+    /// Gain / cost basis × 100, in percentage points; null when the cost is unknown. Beyond ±999,999.9999 it is that.
     pub total_gain_loss_percent: Option<Decimal>,
     /// Gain since the previous close.
     pub day_gain_loss: Decimal,

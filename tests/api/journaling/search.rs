@@ -214,6 +214,8 @@ async fn what_is_left_out_is_not_shown() {
             .map(|part| &part["text"])
             .collect();
         assert_eq!(marked, [&json!("calm")], "{text}");
+        let rank: f64 = found["edges"][0]["rank"].as_str().unwrap().parse().unwrap();
+        assert!(rank > 0.0, "{text}");
     }
 }
 
