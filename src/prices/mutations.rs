@@ -73,7 +73,7 @@ pub struct UpdatePricesInput {
 pub enum PriceOutcome {
     /// It is the latest now: kept in the history, and everything follows from it.
     Taken,
-    /// The same price of the same time was there already; nothing was changed.
+    /// The same price of the same time was there already; only what came to hold, watch or trade the symbol since follows.
     Unchanged,
     /// One of the same time or of a later one was there already; nothing was changed.
     Stale,
@@ -180,9 +180,10 @@ impl Mutation for UpdatePricesInput {
         if self.error_policy == ErrorPolicy::RejectAll && !items.iter().all(Item::is_right) {
             return Err(Error::issues(items.into_iter().flat_map(|item| item.issues).collect()));
         }
-        let news: Vec<News<'_>> = items.iter().filter(|item| item.is_taken()).map(Item::news).collect();
+        let news: Vec<News<'_>> = items.iter().filter(|item| item.is_latest()).map(Item::news).collect();
         let (revalued, portfolios_kept) = follow(write, &news).await?;
-        let sentence = format!("Prices came from a feed: {} of {} were taken.", news.len(), items.len());
+        let taken = items.iter().filter(|item| item.is_taken()).count();
+        let sentence = format!("Prices came from a feed: {taken} of {} were taken.", items.len());
         let portfolios = revalued.portfolios.theirs.iter().map(|theirs| theirs.count).sum();
         let prices = items.into_iter().map(|item| item.done(&revalued)).collect();
         let deed = Deed::new(Module::Portfolio, "prices_updated", sentence).telling(notices(revalued));
@@ -245,7 +246,12 @@ impl<'a> Item<'a> {
     }
 
     fn is_taken(&self) -> bool {
-        self.judged.as_ref().is_some_and(|judged| judged.is_taken)
+        self.outcome() == PriceOutcome::Taken
+    }
+
+    /// Whether it is the latest price, be it new or not.
+    fn is_latest(&self) -> bool {
+        matches!(self.outcome(), PriceOutcome::Taken | PriceOutcome::Unchanged)
     }
 
     fn refuse(&mut self, field: &str, code: &'static str, message: impl Into<String>) {

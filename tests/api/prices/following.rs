@@ -193,3 +193,20 @@ async fn a_portfolio_that_would_be_worth_less_than_nothing_stays_and_holds_up_no
     assert_eq!(payload["portfoliosKept"], json!(1));
     assert_eq!(outcomes(&payload), ["AAPL TAKEN 3 1 0 0", "MSFT TAKEN 0 0 0 0"]);
 }
+
+#[tokio::test]
+async fn a_price_that_is_sent_again_reaches_who_came_later() {
+    let api = Api::start().await;
+    let feed = feed(&api).await;
+    let (ada, bob) = (api.somebody("ada").await, api.somebody("bob").await);
+    portfolio(&api, &ada, ("Growth", "USD"), &[("AAPL", "10", "100")]).await;
+    let close = price("AAPL", "USD", "50", ago(5));
+    send(&api, &feed, &[close.clone()]).await;
+    portfolio(&api, &bob, ("Late", "USD"), &[("AAPL", "2", "100")]).await;
+    assert_eq!(values(&api, &bob).await, ["Late 200.00 0.00 0.00 stale day-stale"]);
+    let payload = send(&api, &feed, &[close.clone()]).await;
+    assert_eq!((outcomes(&payload), &payload["portfolios"]), (vec!["AAPL UNCHANGED 1 0 0 0".to_owned()], &json!(1)));
+    assert_eq!(values(&api, &bob).await, ["Late 100.00 -100.00 0.00 day-stale"]);
+    let payload = send(&api, &feed, &[close]).await;
+    assert_eq!((outcomes(&payload), &payload["portfolios"]), (vec!["AAPL UNCHANGED 0 0 0 0".to_owned()], &json!(0)));
+}

@@ -86,10 +86,7 @@ impl<'a> Import<'a> {
 
     /// The accounts that the file is about.
     pub fn accounts(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.rows.iter().filter_map(|row| row.home().map(str::to_owned)).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        accounts(self.rows.iter())
     }
 
     /// The positions that are not refused, each with the place of its row.
@@ -150,7 +147,9 @@ impl<'a> Import<'a> {
             all.filter(|(read, _)| !says_none(read)).filter_map(|(_, row)| row.key()).collect();
         let (transaction, user) = (write.transaction(), write.user_id());
         let source = (user, self.source.stored());
-        let missing = importing::missing(transaction, source, &self.accounts(), &named).await?;
+        // A row that breaks off before its account says nothing of any.
+        let accounts = accounts(self.rows.iter().filter(|row| row.action != ImportAction::Failed));
+        let missing = importing::missing(transaction, source, &accounts, &named).await?;
         let is_deleted = self.removes_missing && !self.has_failed();
         if is_deleted {
             let ids: Vec<Uuid> = missing.iter().map(|position| position.id).collect();
@@ -168,4 +167,12 @@ impl<'a> Import<'a> {
             row.refuse(ImportAction::Skipped, None, "REJECTED", sentence);
         }
     }
+}
+
+/// The accounts of these rows, each once.
+fn accounts<'a>(rows: impl Iterator<Item = &'a ImportedRow>) -> Vec<String> {
+    let mut all: Vec<String> = rows.filter_map(|row| row.home().map(str::to_owned)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
