@@ -201,10 +201,10 @@ async fn a_price_that_is_sent_again_reaches_who_came_later() {
     let (ada, bob) = (api.somebody("ada").await, api.somebody("bob").await);
     portfolio(&api, &ada, ("Growth", "USD"), &[("AAPL", "10", "100")]).await;
     let close = price("AAPL", "USD", "50", ago(5));
-    send(&api, &feed, &[close.clone()]).await;
+    send(&api, &feed, std::slice::from_ref(&close)).await;
     portfolio(&api, &bob, ("Late", "USD"), &[("AAPL", "2", "100")]).await;
     assert_eq!(values(&api, &bob).await, ["Late 200.00 0.00 0.00 stale day-stale"]);
-    let payload = send(&api, &feed, &[close.clone()]).await;
+    let payload = send(&api, &feed, std::slice::from_ref(&close)).await;
     assert_eq!((outcomes(&payload), &payload["portfolios"]), (vec!["AAPL UNCHANGED 1 0 0 0".to_owned()], &json!(1)));
     assert_eq!(values(&api, &bob).await, ["Late 100.00 -100.00 0.00 day-stale"]);
     let payload = send(&api, &feed, &[close]).await;
