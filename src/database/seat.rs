@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::sqlx::{self, Connection, PgConnection, Postgres, pool::PoolConnection, postgres::PgPool};
+use sea_orm::sqlx::{self, PgConnection, Postgres, pool::PoolConnection, postgres::PgPool};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::Instant,
@@ -90,12 +90,10 @@ impl Parking {
 impl Seat {
     /// Leaves the seat for the next one. Nothing may be open on it: no transaction, no statement.
     pub fn park(self) {
-        let Self { mut connection, lent_at, parking, pool, _turn } = self;
+        let Self { connection, lent_at, parking, pool, _turn } = self;
         if pool.is_closed() {
             return;
         }
-        // What one large answer needed is not kept for each connection until it is needed again.
-        connection.shrink_buffers();
         let mut free = parking.free();
         let is_stale = |parked: &Parked| parked.parked_at.elapsed() >= IDLE_MAX;
         if free.first().is_some_and(is_stale) {

@@ -110,7 +110,7 @@ pub async fn count(snapshot: &Snapshot, search: &Search<'_>) -> Result<i64> {
 /// The marked texts of these entries, as far as the scope may read them.
 ///
 /// Each word is marked for itself, whatever holds the words together: to look for the shortest part of a long text that
-/// answers a whole query takes the database minutes where the words are frequent.
+/// answers a whole query takes the database longer than a request has where the words are frequent.
 pub async fn marked(snapshot: &Snapshot, text: &str, entries: &[Uuid]) -> Result<Vec<Marked>> {
     let scope = snapshot.scope();
     scope.may_read(JournalEntry::TABLE.sql)?;

@@ -152,12 +152,10 @@ fn new_names(feeds: &[Feed], old: &str, new: &str) -> Vec<(String, String)> {
 /// Renames a portfolio, the first of the names, and with it those that bear its name.
 async fn rename_all(write: &Write<'_>, id: Uuid, names: &[(String, String)], feeds: &[Feed]) -> Result<Renamed> {
     let mut renamed = Renamed::default();
-    for (place, (old, new)) in names.iter().enumerate() {
-        if place == 0 {
-            refuse_sibling(feeds, old)?;
-            rename(write, id, (old, new), (feeds, &mut renamed)).await?;
-            continue;
-        }
+    let Some(((old, new), siblings)) = names.split_first() else { return Ok(renamed) };
+    refuse_sibling(feeds, old)?;
+    rename(write, id, (old, new), (feeds, &mut renamed)).await?;
+    for (old, new) in siblings {
         let Some(sibling) = store::portfolio_called(write.transaction(), write.user_id(), old).await? else { continue };
         if new.chars().count() > NAME_MAX {
             let sentence = format!("{old} is renamed with it, and {new} has more than {NAME_MAX} characters.");

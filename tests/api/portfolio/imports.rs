@@ -396,3 +396,27 @@ async fn ten_thousand_rows_come_in_at_once() {
         json!([{ "currency": "NZD", "numberOfHoldings": 10_000 }])
     );
 }
+
+#[tokio::test]
+async fn a_portfolio_is_kept_in_the_currency_of_most_positions() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let content = "Symbol,Quantity,Avg Price,Currency\nA,1,5,EUR\nB,1,5,GBP\nC,1,5,GBP\n";
+    imported(&api, &ada, json!({ "content": content, "account": "Mixed" })).await;
+    assert_eq!(overview(&api, &ada).await, ["Mixed GBP 10.00: B 1@5@5 C 1@5@5", "Mixed EUR EUR 5.00: A 1@5@5"]);
+    // The preferred one comes first, however few they are.
+    let content = "Symbol,Quantity,Avg Price,Currency\nA,1,5,USD\nB,1,5,GBP\nC,1,5,GBP\n";
+    imported(&api, &ada, json!({ "content": content, "account": "Other" })).await;
+    assert_eq!(overview(&api, &ada).await[2..], ["Other USD 5.00: A 1@5@5", "Other GBP GBP 10.00: B 1@5@5 C 1@5@5"]);
+}
+
+#[tokio::test]
+async fn a_row_that_breaks_off_before_its_account_is_about_none() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    imported(&api, &ada, json!({ "content": "Symbol,Quantity,Currency\nA,1,USD\n" })).await;
+    let content = "Symbol,Quantity,Currency,Account\nB,1,USD,Main\nC,1\n";
+    let rows = imported(&api, &ada, json!({ "content": content, "errorPolicy": "IMPORT_VALID" })).await;
+    assert_eq!(rows.len(), 3, "{rows:#?}");
+    assert!(rows[2].contains("FAILED"), "{rows:#?}");
+}
