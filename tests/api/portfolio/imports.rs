@@ -1,6 +1,4 @@
-//! Brokers' files, from their text to positions and portfolios.
-
-use std::{fs, path::PathBuf};
+//! Imports one after the other: what a file makes of what is there, and what stands in its way.
 
 use serde_json::{Value, json};
 
@@ -9,12 +7,6 @@ use crate::support::{Api, Somebody};
 
 const IMPORT: &str = "importPositions";
 const COUNTS: &str = "created updated unchanged skipped failed removed";
-
-/// The text of a sample file.
-fn sample(name: &str) -> String {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/broker"));
-    fs::read_to_string(folder.join(name)).unwrap()
-}
 
 /// What a run came to, as `SUCCESS 3: created updated unchanged skipped failed removed`, and each row as one line.
 async fn imported(api: &Api, who: &Somebody, input: Value) -> Vec<String> {
@@ -72,91 +64,6 @@ fn csv(rows: &str) -> Value {
 fn with(mut input: Value, changes: &Value) -> Value {
     input.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     input
-}
-
-/// A row of an answer as the expectations beside the sample files have it.
-fn told(row: &Value) -> String {
-    let lines: Vec<String> = row["lines"].as_array().unwrap().iter().map(Value::to_string).collect();
-    let head = format!("{} {}", lines.join("+"), text(&row["symbol"]));
-    let action = text(&row["action"]);
-    if matches!(action, "SKIPPED" | "FAILED") {
-        let verdict = if action == "SKIPPED" { "Skipped" } else { "Failed" };
-        return format!("{head} {verdict} {} {}", row["field"].as_str().unwrap_or("row"), text(&row["code"]));
-    }
-    assert_eq!(action, "CREATED", "{row}");
-    let position = &row["position"];
-    let [quantity, cost, price] = ["quantity", "avgPrice", "currentPrice"].map(|field| short(&position[field]));
-    let cost = if cost == "0" { "?".to_owned() } else { cost };
-    let at = position["priceAsOf"].as_str().map(|at| format!(" at {}", &at[..16])).unwrap_or_default();
-    let class = text(&position["assetClass"]);
-    let class = format!("{}{}", &class[..1], class[1..].to_lowercase());
-    let notes: String =
-        row["notes"].as_array().unwrap().iter().map(|note| format!(" {}", text(&note["code"]))).collect();
-    format!(
-        "{head} ({}) {quantity} for {cost}, now {price}{at} {} {class} in {}{notes}",
-        text(&position["name"]),
-        text(&position["currency"]),
-        text(&position["account"])
-    )
-}
-
-#[tokio::test]
-async fn every_sample_file_comes_in_as_it_is_read() {
-    let api = Api::start().await;
-    let selection = "source rows { lines symbol action field code notes { code }
-        position { name quantity avgPrice currentPrice priceAsOf assetClass currency account } }";
-    for (name, source, mapping) in [
-        ("generic.csv", "CSV", Value::Null),
-        ("generic_bad.csv", "CSV", Value::Null),
-        (
-            "generic_mapped.csv",
-            "CSV",
-            json!({ "symbol": "Ticker", "quantity": "units held", "avgPrice": "Cost per unit", "priceAsOf": "Valued on",
-                "currentPrice": "Last" }),
-        ),
-        ("sharesies.csv", "SHARESIES", Value::Null),
-        ("ibkr_flex.xml", "IBKR_FLEX", Value::Null),
-        ("ibkr_flex_bad.xml", "IBKR_FLEX", Value::Null),
-        ("ibkr_statement.csv", "IBKR_STATEMENT", Value::Null),
-        ("ibkr_statement_bad.csv", "IBKR_STATEMENT", Value::Null),
-        ("kraken_balances.json", "KRAKEN_BALANCES", Value::Null),
-        ("kraken_balances_answer.json", "KRAKEN_BALANCES", Value::Null),
-        ("kraken_ledgers.csv", "KRAKEN_LEDGERS", Value::Null),
-        ("kraken_ledgers_bad.csv", "KRAKEN_LEDGERS", Value::Null),
-        ("kucoin_accounts.json", "KUCOIN_ACCOUNTS", Value::Null),
-        ("kucoin_accounts_bad.json", "KUCOIN_ACCOUNTS", Value::Null),
-        ("kucoin_trades.csv", "KUCOIN_TRADES", Value::Null),
-        ("kucoin_trades_bad.csv", "KUCOIN_TRADES", Value::Null),
-        ("tiger.csv", "TIGER", Value::Null),
-        ("tiger_bad.csv", "TIGER", Value::Null),
-    ] {
-        let ada = api.somebody(&format!("ada.{name}")).await;
-        let input =
-            json!({ "content": sample(name), "mapping": mapping, "errorPolicy": "IMPORT_VALID", "filename": name });
-        let payload = done(&api, &ada, (IMPORT, selection), input).await;
-        assert_eq!(payload["source"], source, "{name}");
-        let rows: Vec<String> = payload["rows"].as_array().unwrap().iter().map(told).collect();
-        let expected = sample(&format!("{name}.expected"));
-        // What a file doesn't tell of the currency is the viewer's preferred one.
-        let expected: Vec<String> = expected
-            .lines()
-            .skip(1)
-            .map(|line| {
-                [" ? Crypto in ", " ? ? in "]
-                    .iter()
-                    .zip([" USD Crypto in ", " USD Equity in "])
-                    .fold(line.to_owned(), |line, (gap, filled)| line.replace(gap, filled))
-            })
-            .collect();
-        assert_eq!(rows, expected, "{name}");
-    }
-    for name in ["ibkr_flex_cut.xml", "ibkr_flex_entities.xml", "kraken_balances_cut.json"] {
-        let ada = api.somebody(&format!("ada.{name}")).await;
-        let expected = sample(&format!("{name}.expected"));
-        let code = expected.split(' ').nth(1).unwrap();
-        let refusal = refused(&api, &ada, IMPORT, json!({ "content": sample(name) })).await;
-        assert_eq!(refusal, format!("INVALID, input.content {code}"), "{name}");
-    }
 }
 
 #[tokio::test]
