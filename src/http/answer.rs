@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::{Pos, ServerError, Value};
 use axum::{
+    body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{coercion, document::Asked, guard::Refusal, nulls, order};
+use super::{coercion, document::Asked, guard::Refusal, nulls, order, pieces::Pieces};
 use crate::graphql::error::{Error, ErrorCode, Issue};
 
 pub const JSON: &str = "application/json";
@@ -19,8 +20,6 @@ pub const EVENT_STREAM: &str = "text/event-stream";
 const PROBLEMS_MAX: usize = 10;
 /// How many bytes these take together, so that the refusal stays under 2 KB.
 const REFUSAL_BYTES_MAX: usize = 1_800;
-/// How many bytes an answer has at least, to have room for it.
-const ANSWER_BYTES: usize = 4_096;
 /// What a problem takes besides its words: names and signs of JSON.
 const ISSUE_BYTES: usize = 80;
 
@@ -72,11 +71,16 @@ impl Answer {
     /// # Errors
     /// When a value can't be JSON, which would be a fault of ours.
     pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
-        let mut out = Vec::with_capacity(ANSWER_BYTES);
+        Ok(self.to_pieces()?.joined())
+    }
+
+    /// The same in pieces: what was read ahead is one of its own where it is large.
+    fn to_pieces(&self) -> serde_json::Result<Pieces> {
+        let mut out = Pieces::new();
         let mut sign = b'{';
-        let mut begin = |out: &mut Vec<u8>, name: &[u8]| {
-            out.push(std::mem::replace(&mut sign, b','));
-            out.extend_from_slice(name);
+        let mut begin = |out: &mut Pieces, name: &[u8]| {
+            out.text().push(std::mem::replace(&mut sign, b','));
+            out.text().extend_from_slice(name);
         };
         if let Some(data) = &self.data {
             begin(&mut out, b"\"data\":");
@@ -84,13 +88,13 @@ impl Answer {
         }
         if !self.errors.is_empty() {
             begin(&mut out, b"\"errors\":");
-            serde_json::to_writer(&mut out, &self.errors)?;
+            serde_json::to_writer(out.text(), &self.errors)?;
         }
         if !self.extensions.is_empty() {
             begin(&mut out, b"\"extensions\":");
-            serde_json::to_writer(&mut out, &self.extensions)?;
+            serde_json::to_writer(out.text(), &self.extensions)?;
         }
-        out.push(b'}');
+        out.text().push(b'}');
         Ok(out)
     }
 
@@ -128,7 +132,7 @@ impl Answer {
     }
 
     fn respond_with(self, media: &'static str, status: StatusCode) -> Response {
-        let body = match self.to_json() {
+        let body = match self.to_pieces() {
             Ok(body) => body,
             Err(error) => return refused(media, StatusCode::INTERNAL_SERVER_ERROR, Error::internal(error)),
         };
@@ -142,32 +146,32 @@ impl Answer {
 }
 
 /// Writes a value as JSON. Bytes are what was [read ahead](crate::graphql::ahead), and JSON already.
-fn write(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
+fn write(value: &Value, out: &mut Pieces) -> serde_json::Result<()> {
     match value {
-        Value::Binary(json) => out.extend_from_slice(json),
+        Value::Binary(json) => out.piece(json),
         Value::Object(fields) => {
-            out.push(b'{');
+            out.text().push(b'{');
             for (index, (name, field)) in fields.iter().enumerate() {
                 if index > 0 {
-                    out.push(b',');
+                    out.text().push(b',');
                 }
-                serde_json::to_writer(&mut *out, name.as_str())?;
-                out.push(b':');
+                serde_json::to_writer(out.text(), name.as_str())?;
+                out.text().push(b':');
                 write(field, out)?;
             }
-            out.push(b'}');
+            out.text().push(b'}');
         }
         Value::List(items) => {
-            out.push(b'[');
+            out.text().push(b'[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    out.push(b',');
+                    out.text().push(b',');
                 }
                 write(item, out)?;
             }
-            out.push(b']');
+            out.text().push(b']');
         }
-        leaf => serde_json::to_writer(out, leaf)?,
+        leaf => serde_json::to_writer(out.text(), leaf)?,
     }
     Ok(())
 }
@@ -224,11 +228,11 @@ fn in_our_shape(mut error: ServerError, asked: &Asked, known: &mut Issues) -> Se
     error
 }
 
-fn respond(media: &'static str, status: StatusCode, body: Vec<u8>) -> Response {
+fn respond(media: &'static str, status: StatusCode, body: Pieces) -> Response {
     let kind = if media == GRAPHQL_JSON {
         "application/graphql-response+json; charset=utf-8"
     } else {
         "application/json; charset=utf-8"
     };
-    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    (status, [(header::CONTENT_TYPE, kind)], Body::new(body)).into_response()
 }

@@ -19,6 +19,7 @@ pub mod live;
 pub mod nulls;
 pub mod operation;
 pub mod order;
+pub mod pieces;
 pub mod playground;
 pub mod proxies;
 pub mod refusals;
