@@ -64,6 +64,8 @@ struct Run {
     executed: Vec<Executed>,
     /// What could not be done, by the ids of its records.
     failed: Vec<Uuid>,
+    /// The same of portfolios that positions feed, which is no failure: a run can never be what changes them.
+    left: Vec<Uuid>,
 }
 
 impl Run {
@@ -76,11 +78,12 @@ impl Run {
         let context = format!(
             "The rebalancing schedule ran: {} done on paper, {} not possible.",
             portfolios(self.executed.len()),
-            portfolios(self.failed.len())
+            portfolios(self.failed.len() + self.left.len())
         );
         let deed =
             Deed::new(Module::Rebalancing, "rebalance_schedule_run", context).updated::<RebalanceSchedule>(schedule);
         let deed = deed.each::<RebalanceExecution>(Change::Created, self.failed);
+        let deed = deed.each::<RebalanceExecution>(Change::Created, self.left);
         self.executed.iter().fold(deed, told)
     }
 }
@@ -117,6 +120,10 @@ async fn run(transaction: &Transaction, schedule: &rebalance_schedule::Model, no
                 let failure = (drift, reason);
                 run.failed.push(execution::record_failure(transaction, &portfolio, failure, occasion).await?);
             }
+            Ok(Outcome::Fed(drift)) => {
+                let failure = (Some(drift), FED.to_owned());
+                run.left.push(execution::record_failure(transaction, &portfolio, failure, occasion).await?);
+            }
             // Another look will be luckier.
             Err(error) if error.code == ErrorCode::Unavailable => return Err(error),
             Err(error) => {
@@ -136,6 +143,8 @@ enum Outcome {
     Done(Box<Executed>),
     /// It needs something that could not be done: with its drift, as far as that is known, and the reason.
     Refused(Option<Decimal>, String),
+    /// It has this drift, which its broker alone can mend.
+    Fed(Decimal),
 }
 
 async fn rebalance(
@@ -156,8 +165,7 @@ async fn rebalance(
         return Ok(Outcome::Nothing);
     }
     if is_fed {
-        let is_off = report.drift > Decimal::ZERO;
-        return Ok(if is_off { Outcome::Refused(Some(report.drift), FED.to_owned()) } else { Outcome::Nothing });
+        return Ok(if report.drift > Decimal::ZERO { Outcome::Fed(report.drift) } else { Outcome::Nothing });
     }
     let plan = match facts.plan(portfolio.cash_balance, Decimal::ZERO, facts.limits(None, None)) {
         Ok(plan) => plan,

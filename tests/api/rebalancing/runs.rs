@@ -189,6 +189,24 @@ async fn what_fails_is_on_record_and_holds_up_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_broker_has_to_do_is_no_failure_of_a_run() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    aims(&api, &ada, ["0", "60", "40", "0"]).await;
+    let feed = "mutation { createPosition(input: { symbol: \"VTI\", account: \"fed\", quantity: 1, avgPrice: 1, currency: \"USD\" }) { position { id } } }";
+    api.ask(Some(&ada), feed).await.data();
+    daily(&api, &ada, nine(), "").await;
+    // Nothing was carried out, so nothing succeeded.
+    assert_eq!(run(&api, nine()).await, done(1));
+    assert_eq!(time(&schedule(&api, &ada).await["lastRebalanceTime"]), None);
+    portfolio(&api, &ada, "main", "0", &HOLDINGS).await;
+    assert_eq!(run(&api, nine() + TimeDelta::days(1)).await, done(1));
+    let found = schedule(&api, &ada).await;
+    assert_eq!(record(&found).iter().filter(|line| line.starts_with("fed SCHEDULED Positions")).count(), 2);
+    assert_eq!(time(&found["lastRebalanceTime"]), Some(nine() + TimeDelta::days(1)));
+}
+
+#[tokio::test]
 async fn a_fortnight_counts_from_a_run_that_had_nothing_to_do() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
