@@ -35,6 +35,8 @@
 //! | `m0027_rebalance_records` | what was done when a rebalancing plan was carried out |
 //! | `m0028_due_rules` | of which trade rules subscribers were told |
 //! | `m0029_prices` | `prices` with its monthly partitions, `latest_prices`, `portfolio_snapshots`; triggers of the audit that cost new prices less |
+//! | `m0030_touch` | which changes of an account move its `updated_at` |
+//! | `m0031_lookups` | what new rows are looked up by: an index on what an account holds, and the last prices for everybody who has signed in |
 
 use sea_orm_migration::prelude::*;
 
@@ -196,6 +198,11 @@ const STEPS: &[Step] = &[
         down: concat!(include_str!("m0029_prices/down.sql"), include_str!("m0014_audit/changes.sql")),
     },
     Step { name: "m0030_touch", up: &[include_str!("m0030_touch/up.sql")], down: include_str!("m0030_touch/down.sql") },
+    Step {
+        name: "m0031_lookups",
+        up: &[include_str!("m0031_lookups/up.sql")],
+        down: include_str!("m0031_lookups/down.sql"),
+    },
 ];
 
 /// One step: its name in `seaql_migrations`, and the SQL that makes it and takes it back.

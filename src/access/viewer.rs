@@ -72,7 +72,15 @@ pub enum Access {
     Write,
 }
 
+/// The currency of somebody who has not said which they prefer.
+const USUAL_CURRENCY: &str = "USD";
+
 impl Viewer {
+    /// The currency that the viewer prefers.
+    pub fn currency(&self) -> String {
+        self.user.preferred_currency.clone().unwrap_or_else(|| USUAL_CURRENCY.to_owned())
+    }
+
     /// Whether what the viewer has shown is good for this; FORBIDDEN names what is missing.
     pub fn permit(&self, module: Module, access: Access) -> Result<()> {
         permitted(self.scopes(), module, access)

@@ -43,8 +43,7 @@ pub struct Facts {
 
 impl Facts {
     pub fn of(viewer: &Viewer, now: DateTime<Utc>) -> Self {
-        let currency = viewer.user.preferred_currency.clone().unwrap_or_else(|| "USD".to_owned());
-        Self { user_id: viewer.user.id, now, currency, today: OnceCell::new() }
+        Self { user_id: viewer.user.id, now, currency: viewer.currency(), today: OnceCell::new() }
     }
 
     /// Today where the author lives, asked for once and only where it matters.

@@ -86,7 +86,7 @@ pub async fn rename_default(
     Ok(Some(row.id))
 }
 
-fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {
+fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }
 

@@ -6,6 +6,8 @@
 //! A batch is one transaction with a fixed number of statements, however many symbols it has and however many people hold
 //! them (`store` lists them): which prices are news, locks, one statement for each table that has prices, and what
 //! portfolios come to. Each person whose rows changed is told once, by whole types where they are many.
+//!
+//! What is made later without a price of its own takes the last one, as if it had been there when that came.
 
 mod mutations;
 mod queries;
@@ -15,3 +17,4 @@ pub mod types;
 
 pub use mutations::{PriceMutations, UpdatePricesInput, UpdatePricesPayload};
 pub use queries::PriceQueries;
+pub use store::{LastPrice, last_price};

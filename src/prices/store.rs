@@ -8,6 +8,8 @@
 //! Prices go in as one JSON text, because arrays of several columns cannot hold nulls on their way there.
 #![allow(clippy::disallowed_methods, reason = "a store is where statements begin")]
 
+mod last;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +18,8 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
+
+pub use last::{LastPrice, last_price};
 
 use super::quote::Quote;
 use crate::{
@@ -210,7 +214,7 @@ async fn totals(transaction: &impl ConnectionTrait, portfolios: &[Uuid]) -> Resu
     let place = "place AS (SELECT user_id, vault_id FROM portfolio_summary WHERE id = ANY ($1::uuid[]))";
     let sql = format!(
         "{}, told AS (SELECT id, user_id, NULL::integer AS item FROM changed) {}",
-        total(place, None),
+        total(place, false),
         told("told")
     );
     transaction.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{
     MODULE, NewHoldingInput,
-    create_holdings::named_symbol,
-    settle::{Books, portfolio_named},
+    create_holdings::{Entered, Home, ToEnter},
+    settle::Books,
 };
 use crate::{
     access::Module,
@@ -16,7 +16,7 @@ use crate::{
         error::Result,
         id::Id,
         input::Check,
-        mutation::{Deed, Mutation, Write},
+        mutation::{Deed, Mutation, Write, batch::Item},
     },
     portfolio::types::{Holding, Portfolio},
 };
@@ -55,14 +55,10 @@ impl Mutation for CreateHoldingInput {
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
         let books = Books::open(write).await?;
-        let vault = match self.portfolio_id {
-            Some(id) => Some(portfolio_named(write, id, "portfolioId").await?.vault_id),
-            None => None,
-        };
-        let holding = self.id.map_or_else(Uuid::now_v7, |id| id.0);
-        let row = self.given.into_row(holding, write.user_id(), vault.clone());
-        write.insert(row).await.map_err(named_symbol)?;
-        let place = books.place(vault.as_deref());
+        let home = Home::named(write, self.portfolio_id).await?;
+        let place = books.place(home.vault.as_deref());
+        let id = self.id.map_or_else(Uuid::now_v7, |id| id.0);
+        let Entered { holding } = ToEnter { id, home, given: self.given }.write(write).await?;
         let settled = books.settle(write, &[place], &["input", "quantity"]).await?;
         let deed = Deed::new(MODULE, "holding_created", "A holding was entered by hand.").created::<Holding>(holding);
         Ok((Made { holding }, settled.told_by(deed, &[holding])))

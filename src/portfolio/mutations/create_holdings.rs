@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE, NewHoldingInput,
-    settle::{Books, portfolio_named, portfolios},
+    settle::{Books, portfolio_named, portfolios, preferred_currency},
 };
 use crate::{
     access::Module,
@@ -71,16 +71,33 @@ pub struct Entered {
     pub holding: Uuid,
 }
 
-/// One holding, with the portfolio where it goes.
+/// Where a holding goes, and in which currency it is held there.
+#[derive(Clone)]
+pub(super) struct Home {
+    /// The portfolio; none when it belongs to none.
+    pub vault: Option<String>,
+    pub currency: String,
+}
+
+impl Home {
+    /// The portfolio that the input names, if it names one.
+    pub async fn named(write: &Write<'_>, portfolio: Option<Id<Portfolio>>) -> Result<Self> {
+        let Some(id) = portfolio else { return Ok(Self { vault: None, currency: preferred_currency(write)? }) };
+        let portfolio = portfolio_named(write, id, "portfolioId").await?;
+        Ok(Self { vault: Some(portfolio.vault_id), currency: portfolio.currency })
+    }
+}
+
+/// One holding, with the place where it goes.
 pub(super) struct ToEnter {
     pub id: Uuid,
-    pub vault: Option<String>,
+    pub home: Home,
     pub given: NewHoldingInput,
 }
 
-/// The holdings of an input, for one portfolio or none.
-pub(super) fn holdings_to_enter(vault: Option<&str>, items: Vec<NewHoldingInput>) -> Vec<ToEnter> {
-    let to_enter = |given| ToEnter { id: Uuid::now_v7(), vault: vault.map(str::to_owned), given };
+/// The holdings of an input, for one place.
+pub(super) fn holdings_to_enter(home: &Home, items: Vec<NewHoldingInput>) -> Vec<ToEnter> {
+    let to_enter = |given| ToEnter { id: Uuid::now_v7(), home: home.clone(), given };
     items.into_iter().map(to_enter).collect()
 }
 
@@ -97,7 +114,8 @@ impl Item for ToEnter {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<Entered> {
-        let row = self.given.into_row(self.id, write.user_id(), self.vault);
+        let last = self.given.last_price(write, &self.home.currency).await?;
+        let row = self.given.into_row(self.id, write.user_id(), self.home.vault, last);
         write.insert(row).await.map_err(named_symbol)?;
         Ok(Entered { holding: self.id })
     }
@@ -118,14 +136,11 @@ impl Mutation for CreateHoldingsInput {
 
     async fn write(self, write: &mut Write<'_>) -> Result<(EnteredAll, Deed)> {
         let books = Books::open(write).await?;
-        let vault = match self.portfolio_id {
-            Some(id) => Some(portfolio_named(write, id, "portfolioId").await?.vault_id),
-            None => None,
-        };
-        let items = holdings_to_enter(vault.as_deref(), self.items);
+        let home = Home::named(write, self.portfolio_id).await?;
+        let items = holdings_to_enter(&home, self.items);
         let items = batch::each(write, "items", items, self.error_policy).await?;
         let entered: Vec<Uuid> = items.iter().filter_map(Outcome::done).map(|Entered { holding }| *holding).collect();
-        let place = books.place(vault.as_deref());
+        let place = books.place(home.vault.as_deref());
         let settled = books.settle(write, &[place], &["input", "items"]).await?;
         let deed = Deed::new(MODULE, "holdings_created", "Holdings were entered by hand.")
             .each::<Holding>(Change::Created, entered.iter().copied());

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE, NewHoldingInput,
-    create_holdings::{Entered, holdings_to_enter},
+    create_holdings::{Entered, Home, holdings_to_enter},
     inputs::NAME_MAX,
     settle::{Books, preferred_currency},
 };
@@ -79,19 +79,18 @@ impl Mutation for CreatePortfolioInput {
         let (portfolio, user) = (self.id.map_or_else(Uuid::now_v7, |id| id.0), write.user_id());
         let vault = self.vault_id.trim().to_owned();
         let cash = self.cash_balance.map_or(Number::ZERO, |cash| cash.0);
+        let currency = self.currency.map_or_else(|| preferred_currency(write), |currency| Ok(currency.0))?;
         let row = portfolio_summary::ActiveModel {
             id: Set(portfolio),
             user_id: Set(user),
             vault_id: Set(vault.clone()),
-            currency: Set(match self.currency {
-                Some(currency) => currency.0,
-                None => preferred_currency(write)?,
-            }),
+            currency: Set(currency.clone()),
             cash_balance: Set(cash),
             ..Default::default()
         };
         write.insert(row).await.map_err(|error| error.renaming("userIdVaultId", "vaultId"))?;
-        let holdings = holdings_to_enter(Some(&vault), self.holdings);
+        let home = Home { vault: Some(vault.clone()), currency };
+        let holdings = holdings_to_enter(&home, self.holdings);
         let entered = batch::each(write, "holdings", holdings, ErrorPolicy::RejectAll).await?;
         let entered: Vec<Uuid> =
             entered.iter().filter_map(|outcome| outcome.done()).map(|Entered { holding }| *holding).collect();

@@ -94,7 +94,8 @@ impl Item for ToEnter {
             None => store::currency_of_account(write.transaction(), user, &account).await?,
         };
         let currency = currency.map_or_else(|| preferred_currency(write), Ok)?;
-        let inserted = write.insert(self.given.into_row(position, user, currency)).await;
+        let last = self.given.last_price(write, &currency).await?;
+        let inserted = write.insert(self.given.into_row(position, user, currency, last)).await;
         inserted.map_err(|error| error.renaming("userIdSymbolAccount", "symbol"))?;
         let opened = open_portfolios(write, std::slice::from_ref(&account), &["input", "symbol"]).await?;
         Ok(Entered { position, account, opened })

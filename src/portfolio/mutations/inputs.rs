@@ -9,13 +9,16 @@ use uuid::Uuid;
 use crate::{
     graphql::{
         enumeration::Enumeration,
+        error::Result,
         input::{Check, symbol},
+        mutation::Write,
         scalars::{Currency, Decimal},
     },
     portfolio::{
         types::{AssetClass, SyncSource},
         valuation,
     },
+    prices::{self, LastPrice},
 };
 
 /// How long the name of a portfolio or an account may be, in characters.
@@ -41,8 +44,8 @@ pub struct NewHoldingInput {
     pub quantity: Decimal,
     /// Average cost of a unit in the portfolio's currency, at most 4 decimal places; 0 or left out when it is unknown.
     pub avg_cost: Option<Decimal>,
-    /// Price of a unit in the portfolio's currency, at most 4 decimal places; the average cost when left out. It counts as
-    /// stale: only price updates and imports say when a price was true.
+    /// Price of a unit in the portfolio's currency, at most 4 decimal places; it counts as stale, because only price updates
+    /// and imports say when a price was true. When left out, the last price that a feed has brought, or else the average cost.
     pub current_price: Option<Decimal>,
 }
 
@@ -62,8 +65,8 @@ pub struct NewPositionInput {
     pub quantity: Decimal,
     /// Average price paid for a unit, at most 4 decimal places; 0 or left out when the cost is unknown.
     pub avg_price: Option<Decimal>,
-    /// Price of a unit, at most 4 decimal places. It counts as stale: only price updates and imports say when a price was
-    /// true.
+    /// Price of a unit, at most 4 decimal places; it counts as stale, because only price updates and imports say when a price
+    /// was true. When left out, the last price that a feed has brought.
     pub current_price: Option<Decimal>,
     /// The currency of its prices; when left out that of the portfolio which the account feeds, or the preferred one.
     pub currency: Option<Currency>,
@@ -78,9 +81,21 @@ impl NewHoldingInput {
         check_prices(check, self.quantity, [("avgCost", self.avg_cost), ("currentPrice", self.current_price)]);
     }
 
-    /// Its row, of which the roll-up computes the figures.
-    pub fn into_row(self, id: Uuid, user: Uuid, vault: Option<String>) -> portfolio_holdings::ActiveModel {
+    /// The price that it takes in place of one that is not given.
+    pub async fn last_price(&self, write: &Write<'_>, currency: &str) -> Result<Option<LastPrice>> {
+        last_price(write, (&self.symbol, currency), self.quantity, self.current_price).await
+    }
+
+    /// Its row, at the price that is given, and else at the last one; the roll-up computes the figures.
+    pub fn into_row(
+        self,
+        id: Uuid,
+        user: Uuid,
+        vault: Option<String>,
+        last: Option<LastPrice>,
+    ) -> portfolio_holdings::ActiveModel {
         let avg_cost = self.avg_cost.map_or(Number::ZERO, |cost| cost.0);
+        let price = self.current_price.map(|price| price.0).or(last.as_ref().map(|last| last.price));
         portfolio_holdings::ActiveModel {
             id: Set(id),
             user_id: Set(user),
@@ -91,7 +106,8 @@ impl NewHoldingInput {
             allocation_type: Set(self.allocation_type),
             quantity: Set(self.quantity.0),
             avg_cost: Set(avg_cost),
-            current_price: Set(self.current_price.map_or(avg_cost, |price| price.0)),
+            current_price: Set(price.unwrap_or(avg_cost)),
+            price_as_of: Set(last.map(|last| last.time.into())),
             market_value: Set(Number::ZERO),
             ..Default::default()
         }
@@ -112,7 +128,19 @@ impl NewPositionInput {
         self.account.trim().to_owned()
     }
 
-    pub fn into_row(self, id: Uuid, user: Uuid, currency: String) -> portfolio_position::ActiveModel {
+    /// The price that it takes in place of one that is not given.
+    pub async fn last_price(&self, write: &Write<'_>, currency: &str) -> Result<Option<LastPrice>> {
+        last_price(write, (&self.symbol, currency), self.quantity, self.current_price).await
+    }
+
+    /// Its row, at the price that is given, and else at the last one.
+    pub fn into_row(
+        self,
+        id: Uuid,
+        user: Uuid,
+        currency: String,
+        last: Option<LastPrice>,
+    ) -> portfolio_position::ActiveModel {
         portfolio_position::ActiveModel {
             id: Set(id),
             user_id: Set(user),
@@ -122,12 +150,28 @@ impl NewPositionInput {
             asset_class: Set(self.asset_class.stored().to_owned()),
             quantity: Set(self.quantity.0),
             avg_price: Set(self.avg_price.map_or(Number::ZERO, |price| price.0)),
-            current_price: Set(self.current_price.map(|price| price.0)),
+            current_price: Set(self.current_price.map(|price| price.0).or(last.as_ref().map(|last| last.price))),
+            price_as_of: Set(last.map(|last| last.time.into())),
             currency: Set(currency),
             sync_source: Set(SyncSource::Manual.stored().to_owned()),
             ..Default::default()
         }
     }
+}
+
+/// The last price of a symbol in a currency, for so many units of which no price is given; none where they would be worth
+/// more than a column holds.
+async fn last_price(
+    write: &Write<'_>,
+    (name, currency): (&str, &str),
+    quantity: Decimal,
+    given: Option<Decimal>,
+) -> Result<Option<LastPrice>> {
+    if given.is_some() {
+        return Ok(None);
+    }
+    let last = prices::last_price(write.transaction(), &symbol(name), currency).await?;
+    Ok(last.filter(|last| valuation::fits(quantity.0, last.price)))
 }
 
 /// Notes prices that their columns don't hold, and amounts that follow from them and are too large.

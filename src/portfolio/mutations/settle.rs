@@ -18,9 +18,6 @@ use crate::{
     },
 };
 
-/// The currency of somebody who has not said which they prefer.
-const USUAL_CURRENCY: &str = "USD";
-
 /// The viewer's portfolios while they are changed: nobody else changes them, until the transaction ends.
 pub struct Books {
     user: Uuid,
@@ -139,8 +136,7 @@ pub async fn open_portfolios(write: &Write<'_>, accounts: &[String], path: &[&st
 
 /// The currency that the viewer prefers.
 pub fn preferred_currency(write: &Write<'_>) -> Result<String> {
-    let preferred = write.call().viewer()?.user.preferred_currency.clone();
-    Ok(preferred.unwrap_or_else(|| USUAL_CURRENCY.to_owned()))
+    Ok(write.call().viewer()?.currency())
 }
 
 /// The portfolio that a field names; a problem with it stands at that field.

@@ -3,7 +3,7 @@
 //! An account feeds the portfolio that it is mapped to, and else the one that bears its name. What it holds in another
 //! currency than that portfolio's goes to the portfolio `<name> <currency>`.
 
-use sea_orm::{ConnectionTrait, Value, sea_query::ArrayType};
+use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::{rollup::NEW_ID, statement, texts};
@@ -13,12 +13,13 @@ use crate::graphql::error::{Error, ErrorCode, Issue, Result};
 const NAME_MAX: i32 = 100;
 
 /// Which portfolio an account feeds, and positions with the portfolio that each goes to. Accounts are few, so they are
-/// found first, and what is held in them meets one row each.
+/// found first, and an index finds what is held in each, however much there is in others. OFFSET says that in words which
+/// the planner keeps to: it would read all positions of a user, for it knows nothing yet of tables that are filled just now.
 ///
 /// Every table that is named says whose rows are meant: an import's statements join through hashes, for which the rows of
 /// everybody would be read where nothing else keeps them out.
 macro_rules! fed {
-    ($positions:expr, $there:expr) => {
+    ($columns:expr, $homes:expr, $groups:expr) => {
         concat!(
             "home AS (
     SELECT a.user_id, a.account, b.vault_id, b.currency
@@ -31,32 +32,41 @@ macro_rules! fed {
 ), fed AS (
     SELECT p.*, h.vault_id AS base,
         CASE WHEN h.currency = p.currency THEN h.vault_id ELSE h.vault_id || ' ' || p.currency END AS vault_id
-    FROM ",
-            $positions,
-            " p JOIN home h USING (user_id, account)
-    WHERE p.user_id = ANY ($1::uuid[])",
-            $there,
+    FROM home h CROSS JOIN LATERAL (
+        SELECT ",
+            $columns,
+            " FROM portfolio_position q WHERE q.user_id = h.user_id AND q.account = h.account",
+            $groups,
+            " OFFSET 0) p",
+            $homes,
             ")"
         )
     };
 }
 
-/// All positions of the users `$1`.
-const FED: &str = fed!("portfolio_position", "");
+/// The accounts and currencies of positions alone.
+macro_rules! fed_in_kind {
+    ($homes:expr) => {
+        fed!("q.user_id, q.account, q.currency", $homes, " GROUP BY 1, 2, 3")
+    };
+}
 
-/// Their accounts and currencies alone; of the accounts `$2` where it names any.
-const FED_IN_KIND: &str = fed!(
-    "(SELECT user_id, account, currency FROM portfolio_position
-        WHERE user_id = ANY ($1::uuid[]) AND ($2::text[] IS NULL OR account = ANY ($2::text[])) GROUP BY 1, 2, 3)",
-    ""
-);
+/// The positions of the accounts `$2`.
+const FED: &str = fed!("q.*", " WHERE h.account = ANY ($2::text[])", "");
 
-/// Those of the accounts that may feed a `place`: that of its own name, or of its name without the currency behind it. So
-/// the price of a roll-up doesn't grow with what its owner has elsewhere.
+/// The same in kind.
+const FED_IN_KIND: &str = fed_in_kind!(" WHERE h.account = ANY ($2::text[])");
+
+/// Those of all accounts.
+const ALL_FED_IN_KIND: &str = fed_in_kind!("");
+
+/// The positions of the accounts that may feed a `place`: that of its own name, or of its name without the currency behind
+/// it.
 pub(super) const FED_THERE: &str = fed!(
-    "portfolio_position",
-    " AND (h.user_id, h.vault_id) IN (
-        SELECT user_id, vault_id FROM place UNION ALL SELECT user_id, regexp_replace(vault_id, ' [^ ]*$', '') FROM place)"
+    "q.*",
+    " WHERE (h.user_id, h.vault_id) IN (
+        SELECT user_id, vault_id FROM place UNION ALL SELECT user_id, regexp_replace(vault_id, ' [^ ]*$', '') FROM place)",
+    ""
 );
 
 /// That an account feeds a portfolio with what it holds in the portfolio's currency.
@@ -72,11 +82,11 @@ pub struct Feed {
 
 /// Which portfolios the user's positions go to now; those in all accounts where none are named.
 pub async fn fed(transaction: &impl ConnectionTrait, user: Uuid, accounts: Option<&[String]>) -> Result<Vec<Feed>> {
-    let sql =
-        format!("WITH {FED_IN_KIND} SELECT account, base, vault_id, currency FROM fed ORDER BY account, vault_id");
-    let accounts = accounts.map(|accounts| texts(accounts.iter().map(String::as_str)));
-    let accounts = accounts.unwrap_or(Value::Array(ArrayType::String, None));
-    let rows = transaction.query_all_raw(statement(&sql, [super::uuids([user]), accounts])).await?;
+    let named = accounts.map(|accounts| texts(accounts.iter().map(String::as_str)));
+    let positions = if named.is_some() { FED_IN_KIND } else { ALL_FED_IN_KIND };
+    let values: Vec<Value> = [super::uuids([user])].into_iter().chain(named).collect();
+    let sql = format!("WITH {positions} SELECT account, base, vault_id, currency FROM fed ORDER BY account, vault_id");
+    let rows = transaction.query_all_raw(statement(&sql, values)).await?;
     let feed = |row: &sea_orm::QueryResult| {
         Ok(Feed {
             account: row.try_get("", "account")?,
@@ -132,15 +142,17 @@ pub async fn open_bases(
         "INSERT INTO portfolio_summary (id, user_id, vault_id, currency)
          SELECT {NEW_ID}, missing.user_id, missing.account, missing.currency FROM (
              SELECT DISTINCT ON (user_id, account) user_id, account, currency FROM (
-                 SELECT p.user_id, p.account, p.currency, count(*) AS positions FROM portfolio_position p
-                 WHERE p.user_id = ANY ($1::uuid[]) AND p.account = ANY ($2::text[])
-                     AND NOT EXISTS (SELECT FROM account_portfolios a WHERE a.user_id = p.user_id AND a.account = p.account)
-                     AND NOT EXISTS (SELECT FROM portfolio_summary b WHERE b.user_id = p.user_id AND b.vault_id = p.account)
+                 SELECT p.user_id, p.account, p.currency, count(*) AS positions
+                 FROM unnest($2::text[]) AS given (account) CROSS JOIN LATERAL (
+                     SELECT q.user_id, q.account, q.currency FROM portfolio_position q
+                     WHERE q.user_id = $1 AND q.account = given.account OFFSET 0) p
+                 WHERE NOT EXISTS (SELECT FROM account_portfolios a WHERE a.user_id = $1 AND a.account = given.account)
+                     AND NOT EXISTS (SELECT FROM portfolio_summary b WHERE b.user_id = $1 AND b.vault_id = given.account)
                  GROUP BY p.user_id, p.account, p.currency
              ) held ORDER BY user_id, account, currency = $3 DESC, positions DESC, currency
          ) missing ON CONFLICT DO NOTHING RETURNING id"
     );
-    let values = [super::uuids([user]), texts(accounts.iter().map(String::as_str)), preferred.into()];
+    let values = [user.into(), texts(accounts.iter().map(String::as_str)), preferred.into()];
     let made = transaction.query_all_raw(statement(&sql, values)).await?;
     made.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }
@@ -170,8 +182,7 @@ pub async fn obstacles(transaction: &impl ConnectionTrait, user: Uuid, accounts:
          FROM fed f
          LEFT JOIN portfolio_summary t
              ON t.user_id = f.user_id AND t.vault_id = f.vault_id AND t.user_id = ANY ($1::uuid[])
-         WHERE f.account = ANY ($2::text[])
-             AND (t.currency <> f.currency OR length(f.vault_id) > {NAME_MAX} OR (f.user_id, f.vault_id, f.symbol) IN (
+         WHERE (t.currency <> f.currency OR length(f.vault_id) > {NAME_MAX} OR (f.user_id, f.vault_id, f.symbol) IN (
                  SELECT h.user_id, h.vault_id, h.symbol FROM portfolio_holdings h
                  WHERE h.user_id = ANY ($1::uuid[]) AND NOT h.is_derived AND h.vault_id IS NOT NULL))
          ORDER BY f.symbol, f.account"

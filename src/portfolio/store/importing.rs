@@ -43,6 +43,14 @@ pub async fn earlier_run(
     Ok(portfolio_sync_log::Entity::find().from_raw_sql(found).one(transaction).await?)
 }
 
+/// Whether anything is held in any of these accounts.
+pub async fn holds_any(transaction: &impl ConnectionTrait, user: Uuid, accounts: &[String]) -> Result<bool> {
+    let sql = "SELECT FROM unnest($2::text[]) AS given (account) CROSS JOIN LATERAL (
+             SELECT FROM portfolio_position q WHERE q.user_id = $1 AND q.account = given.account LIMIT 1) p LIMIT 1";
+    let values = [user.into(), texts(accounts.iter().map(String::as_str))];
+    Ok(transaction.query_one_raw(statement(sql, values)).await?.is_some())
+}
+
 /// Of these symbols in these accounts, those that were entered by hand.
 pub async fn by_hand(
     transaction: &impl ConnectionTrait,
@@ -87,24 +95,30 @@ pub async fn put(transaction: &impl ConnectionTrait, batch: &Batch<'_>, position
             FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                 $10::text[], $14::uuid[]) WITH ORDINALITY
                 AS t (account, symbol, name, quantity, avg_price, price, as_of, class, currency, new_id, place)
+        ), there AS (
+            SELECT p.* FROM (SELECT DISTINCT account FROM given) a CROSS JOIN LATERAL (
+                SELECT * FROM portfolio_position q WHERE q.user_id = $1 AND q.account = a.account OFFSET 0) p
         ), known AS (
             SELECT g.*, p.id AS known_id, p.name AS known_name, p.asset_class AS known_class,
                 CASE WHEN p.currency = c.held_in THEN p.avg_price END AS known_cost,
                 CASE WHEN p.currency = c.held_in THEN p.current_price END AS known_price,
                 CASE WHEN p.currency = c.held_in THEN p.price_as_of END AS known_as_of, c.held_in
             FROM given g
-            LEFT JOIN portfolio_position p ON p.user_id = $1 AND p.account = g.account AND p.symbol = g.symbol
+            LEFT JOIN there p ON p.account = g.account AND p.symbol = g.symbol
             LEFT JOIN account_portfolios a ON a.user_id = $1 AND a.account = g.account
             LEFT JOIN portfolio_summary b ON b.user_id = $1 AND b.vault_id = coalesce(a.vault_id, g.account)
             CROSS JOIN LATERAL (SELECT coalesce(g.currency, p.currency, nullif($12, ''), b.currency, $13) AS held_in) c
         ), priced AS (
-            SELECT k.*, k.price IS NOT NULL AND coalesce(k.known_as_of IS NULL OR k.as_of >= k.known_as_of, false) AS is_later
-            FROM known k
+            SELECT k.*, k.price IS NOT NULL AND coalesce(k.known_as_of IS NULL OR k.as_of >= k.known_as_of, false) AS is_later,
+                l.price AS last_price, l.time AS last_as_of
+            FROM known k LEFT JOIN latest_prices l
+                ON l.symbol = ANY ($3::text[]) AND l.symbol = k.symbol AND l.currency = k.held_in
+                    AND k.price IS NULL AND k.known_price IS NULL AND k.quantity * l.price < 1000000000000000000
         ), figured AS MATERIALIZED (
             SELECT place, known_id, coalesce(known_id, new_id) AS id, account, symbol, coalesce(name, known_name) AS name,
                 quantity, coalesce(avg_price, known_cost, 0) AS avg_price,
-                CASE WHEN is_later THEN price ELSE known_price END AS current_price,
-                CASE WHEN is_later THEN as_of ELSE known_as_of END AS price_as_of,
+                CASE WHEN is_later THEN price ELSE coalesce(known_price, last_price) END AS current_price,
+                CASE WHEN is_later THEN as_of ELSE coalesce(known_as_of, last_as_of) END AS price_as_of,
                 coalesce(class, known_class, 'equity') AS asset_class, held_in AS currency
             FROM priced
         ), made AS (
@@ -158,9 +172,10 @@ pub async fn missing(
     accounts: &[String],
     named: &[(&str, &str)],
 ) -> Result<Vec<portfolio_position::Model>> {
-    let sql = "SELECT p.* FROM portfolio_position p
-         WHERE p.user_id = $1 AND p.sync_source = $2 AND p.account = ANY ($3::text[])
-             AND (p.account, p.symbol) NOT IN (SELECT account, symbol FROM unnest($4::text[], $5::text[]) AS t (account, symbol))
+    let sql = "SELECT p.* FROM unnest($3::text[]) AS given (account) CROSS JOIN LATERAL (
+             SELECT * FROM portfolio_position q WHERE q.user_id = $1 AND q.account = given.account OFFSET 0) p
+         WHERE p.sync_source = $2 AND (p.account, p.symbol) NOT IN (
+             SELECT account, symbol FROM unnest($4::text[], $5::text[]) AS t (account, symbol))
          ORDER BY p.account, p.symbol";
     let values = [
         user.into(),

@@ -57,6 +57,10 @@ const SUMMED: &str = "shared AS (
     FROM parted f WHERE parts > 1 GROUP BY f.user_id, f.vault_id, f.symbol
 )";
 
+/// What a `place` holds. OFFSET lets an index find it, however much its owner has elsewhere; see [`FED_THERE`].
+const HELD_THERE: &str =
+    "SELECT * FROM portfolio_holdings x WHERE x.user_id = place.user_id AND x.vault_id = place.vault_id OFFSET 0";
+
 /// Where holdings are: a user's portfolio, or with no name what belongs to none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -119,7 +123,7 @@ pub async fn roll_up(transaction: &impl ConnectionTrait, places: &[Place]) -> Re
     let gone = ids(&rows(transaction, &forget(), values()).await?)?;
     let derived = transaction.query_one_raw(statement(&derive(), values())).await?;
     let valued = ids(&rows(transaction, &value(), with_owners()).await?)?;
-    let total = format!("{} SELECT id FROM changed", total(PLACE, Some("$1::uuid[]")));
+    let total = format!("{} SELECT id FROM changed", total(PLACE, true));
     let portfolios = ids(&rows(transaction, &total, values()).await?)?;
 
     let told = |column: &str| derived.as_ref().map_or(Ok(Vec::new()), |row| row.try_get::<Vec<Uuid>>("", column));
@@ -168,8 +172,7 @@ fn derive() -> String {
                     WHEN h.price_as_of IS NOT NULL THEN h.current_price ELSE s.avg_cost END AS current_price,
                 CASE WHEN s.current_price IS NOT NULL THEN s.price_as_of ELSE h.price_as_of END AS price_as_of
             FROM summed s LEFT JOIN (
-                SELECT id, user_id, vault_id, symbol, current_price, price_as_of
-                FROM portfolio_holdings JOIN place USING (user_id, vault_id) WHERE user_id = ANY ($1::uuid[])
+                SELECT h.* FROM place CROSS JOIN LATERAL ({HELD_THERE}) h
             ) h USING (user_id, vault_id, symbol)
         ), valued AS MATERIALIZED (
             SELECT p.*, round(quantity * current_price, 2) AS market_value, round(quantity * avg_cost, 2) AS cost FROM p
@@ -183,7 +186,7 @@ fn derive() -> String {
                 current_price = f.current_price, price_as_of = f.price_as_of, market_value = f.market_value,
                 total_gain_loss = f.gain, total_gain_loss_percent = f.gain_percent
             FROM figured f
-            WHERE h.user_id = ANY ($1::uuid[]) AND h.id = f.known AND h.is_derived AND
+            WHERE h.user_id = ANY ($1::uuid[]) AND h.vault_id = ANY ($2::text[]) AND h.id = f.known AND h.is_derived AND
                 (h.asset_name, h.asset_class, h.quantity, h.avg_cost, h.current_price, h.price_as_of, h.market_value,
                     h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM
                 (f.asset_name, f.asset_class, f.quantity, f.avg_cost, f.current_price, f.price_as_of, f.market_value,
@@ -202,14 +205,15 @@ fn derive() -> String {
 }
 
 /// Derived holdings that no position is behind any more. With NOT IN, which looks each up in a hash: an import fills the
-/// tables just before, and nothing is known yet of their size. None of the three is ever null; the place's own name keeps
-/// the hash from being made before a holding there is found.
+/// tables just before, and nothing is known yet of their size. None of the three is ever null.
 fn forget() -> String {
     format!(
-        "WITH {PLACE}, {FED_THERE}
-        DELETE FROM portfolio_holdings h USING place p
-        WHERE h.user_id = ANY ($1::uuid[]) AND h.user_id = p.user_id AND h.vault_id = p.vault_id AND h.is_derived
-            AND (h.user_id, p.vault_id, h.symbol) NOT IN (SELECT f.user_id, f.vault_id, f.symbol FROM fed f)
+        "WITH {PLACE}, {FED_THERE}, gone AS (
+            SELECT h.id FROM place CROSS JOIN LATERAL ({HELD_THERE}) h
+            WHERE h.is_derived AND (h.user_id, h.vault_id, h.symbol) NOT IN (
+                SELECT f.user_id, f.vault_id, f.symbol FROM fed f)
+        )
+        DELETE FROM portfolio_holdings h WHERE h.user_id = ANY ($1::uuid[]) AND h.id = ANY (ARRAY(SELECT id FROM gone))
         RETURNING h.id"
     )
 }
@@ -227,17 +231,19 @@ fn value() -> String {
         UPDATE portfolio_holdings h
         SET market_value = {value}, total_gain_loss = {gain}, total_gain_loss_percent = {percent}
         WHERE h.user_id = ANY ($3::uuid[]) AND NOT h.is_derived
-            AND (h.vault_id IS NULL OR (h.user_id, h.vault_id) IN (SELECT user_id, vault_id FROM place))
+            AND (h.vault_id IS NULL OR h.vault_id = ANY ($2::text[]) AND (h.user_id, h.vault_id) IN (SELECT user_id, vault_id FROM place))
             AND (h.market_value, h.total_gain_loss, h.total_gain_loss_percent) IS DISTINCT FROM ({value}, {gain}, {percent})
         RETURNING h.id"
     )
 }
 
-/// What the portfolios come to that the common table `place` names; those that have changed are in `changed`. All of them
-/// are of the users in the array `owners`, where it is known.
-pub fn total(place: &str, owners: Option<&str>) -> String {
-    let theirs = |table: &str| owners.map_or("true".to_owned(), |owners| format!("{table}.user_id = ANY ({owners})"));
-    let (portfolios, holdings) = (theirs("s"), theirs("h"));
+/// What the portfolios come to that the common table `place` names; those that have changed are in `changed`. Where they
+/// are few, their users are in `$1`, and each one's holdings are looked up; those of everybody are joined in one go.
+pub fn total(place: &str, are_few: bool) -> String {
+    let (theirs, holdings) = match are_few {
+        true => ("s.user_id = ANY ($1::uuid[])", format!("LATERAL ({HELD_THERE}) h ON true")),
+        false => ("true", "portfolio_holdings h ON h.user_id = s.user_id AND h.vault_id = s.vault_id".to_owned()),
+    };
     let (gain, day) = (percent("t.gain", "t.cost"), percent("t.day", "(t.market_value - t.day)"));
     format!(
         "WITH {place}, totalled AS (
@@ -247,9 +253,8 @@ pub fn total(place: &str, owners: Option<&str>) -> String {
                 count(h.id)::integer AS holdings,
                 CASE WHEN count(h.id) = count(h.price_as_of) THEN min(h.price_as_of) END AS price_as_of,
                 CASE WHEN count(h.id) = count(h.day_as_of) THEN min(h.day_as_of) END AS day_as_of
-            FROM place p JOIN portfolio_summary s USING (user_id, vault_id)
-            LEFT JOIN portfolio_holdings h ON h.user_id = s.user_id AND h.vault_id = s.vault_id AND {holdings}
-            WHERE {portfolios} GROUP BY s.id
+            FROM place JOIN portfolio_summary s USING (user_id, vault_id) LEFT JOIN {holdings}
+            WHERE {theirs} GROUP BY s.id
         ), figured AS (
             SELECT t.*, t.market_value + t.cash_balance AS value, {gain} AS gain_percent, {day} AS day_percent
             FROM totalled t
@@ -259,7 +264,7 @@ pub fn total(place: &str, owners: Option<&str>) -> String {
                 total_gain_loss_percent = f.gain_percent, day_gain_loss = f.day, day_gain_loss_percent = f.day_percent,
                 number_of_holdings = f.holdings, price_as_of = f.price_as_of, day_as_of = f.day_as_of
             FROM figured f
-            WHERE s.id = f.id AND (
+            WHERE {theirs} AND s.id = f.id AND (
                 s.portfolio_value, s.invested_amount, s.total_gain_loss, s.total_gain_loss_percent, s.day_gain_loss,
                 s.day_gain_loss_percent, s.number_of_holdings, s.price_as_of, s.day_as_of) IS DISTINCT FROM
                 (f.value, f.cost, f.gain, f.gain_percent, f.day, f.day_percent, f.holdings, f.price_as_of, f.day_as_of)

@@ -21,6 +21,7 @@ use crate::{
         },
         scalars::Currency,
     },
+    prices::last_price,
     watchlists::{
         store,
         types::{Watchlist, WatchlistItem},
@@ -41,7 +42,8 @@ pub struct NewWatchlistItemInput {
     pub name: Option<String>,
     /// What is to be remembered about it, at most 5,000 characters.
     pub notes: Option<String>,
-    /// The currency in which its price is wanted; that of the first price that comes when left out.
+    /// The currency in which its price is wanted; when left out the owner's preferred one, if a feed has brought a price in
+    /// it, or else that of the first price that comes.
     pub currency: Option<Currency>,
 }
 
@@ -96,12 +98,20 @@ pub struct Listed {
 pub(super) struct ToAdd {
     watchlist: Uuid,
     position: i32,
+    /// The currency in which a price is looked for when none is given: the owner's preferred one, where that is known.
+    preferred: Option<String>,
     given: NewWatchlistItemInput,
 }
 
 /// The symbols of an input, behind `position` others.
-pub(super) fn items_to_add(watchlist: Uuid, position: i32, items: Vec<NewWatchlistItemInput>) -> Vec<ToAdd> {
-    (position..).zip(items).map(|(position, given)| ToAdd { watchlist, position, given }).collect()
+pub(super) fn items_to_add(
+    (watchlist, preferred): (Uuid, Option<&str>),
+    position: i32,
+    items: Vec<NewWatchlistItemInput>,
+) -> Vec<ToAdd> {
+    let preferred = preferred.map(str::to_owned);
+    let item = |(position, given)| ToAdd { watchlist, position, preferred: preferred.clone(), given };
+    (position..).zip(items).map(item).collect()
 }
 
 impl Item for ToAdd {
@@ -115,14 +125,22 @@ impl Item for ToAdd {
 
     async fn write(self, write: &mut Write<'_>) -> Result<Listed> {
         let item = Uuid::now_v7();
+        let symbol = self.given.symbol.trim().to_uppercase();
+        let given = self.given.currency.map(|currency| currency.0);
+        let last = match given.as_ref().or(self.preferred.as_ref()) {
+            Some(currency) => last_price(write.transaction(), &symbol, currency).await?,
+            None => None,
+        };
         let row = watchlist_items::ActiveModel {
             id: Set(item),
             watchlist_id: Set(self.watchlist),
-            symbol: Set(self.given.symbol.trim().to_uppercase()),
+            symbol: Set(symbol),
             position: Set(self.position),
             name: Set(self.given.name),
             notes: Set(self.given.notes),
-            currency: Set(self.given.currency.map(|currency| currency.0)),
+            currency: Set(given.or(self.preferred.filter(|_| last.is_some()))),
+            price: Set(last.as_ref().map(|last| last.price)),
+            price_as_of: Set(last.map(|last| last.time.into())),
             ..Default::default()
         };
         write.insert(row).await.map_err(|error| error.renaming("watchlistIdSymbol", "symbol"))?;
@@ -147,7 +165,9 @@ impl Mutation for AddWatchlistItemsInput {
         // The list's row is the lock: of two who add at once the second comes behind the first.
         let list = write.row(self.watchlist_id, None).await?;
         let position = store::next_position(write.transaction(), list.id).await?;
-        let items = items_to_add(list.id, position, self.items);
+        let viewer = write.call().viewer()?;
+        let preferred = (viewer.user.id == list.owner_id).then(|| viewer.currency());
+        let items = items_to_add((list.id, preferred.as_deref()), position, self.items);
         let items = batch::each(write, "items", items, self.error_policy).await?;
         let added: Vec<Uuid> = items.iter().filter_map(Outcome::done).map(|Listed { item }| *item).collect();
         let mut deed = Deed::new(MODULE, "watchlist_items_added", "Symbols were put on a watchlist.")

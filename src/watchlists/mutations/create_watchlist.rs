@@ -84,7 +84,8 @@ impl Mutation for CreateWatchlistInput {
             ..Default::default()
         };
         write.insert(row).await?;
-        let items = items_to_add(watchlist, 0, self.items);
+        let preferred = write.call().viewer()?.currency();
+        let items = items_to_add((watchlist, Some(&preferred)), 0, self.items);
         let outcomes = batch::each(write, "items", items, ErrorPolicy::RejectAll).await?;
         let items = outcomes.iter().filter_map(|outcome| outcome.done()).map(|Listed { item }| *item);
         let deed = Deed::new(MODULE, "watchlist_created", "A watchlist was made.")

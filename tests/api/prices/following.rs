@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{after, ago, done, feed, outcomes, portfolio, price, send, values};
-use crate::support::Api;
+use crate::{
+    portfolio::checker,
+    support::{Api, Somebody},
+};
 
 #[tokio::test]
 async fn everything_that_has_the_symbol_in_the_currency_follows() {
@@ -202,11 +205,98 @@ async fn a_price_that_is_sent_again_reaches_who_came_later() {
     portfolio(&api, &ada, ("Growth", "USD"), &[("AAPL", "10", "100")]).await;
     let close = price("AAPL", "USD", "50", ago(5));
     send(&api, &feed, std::slice::from_ref(&close)).await;
-    portfolio(&api, &bob, ("Late", "USD"), &[("AAPL", "2", "100")]).await;
+    let id = portfolio(&api, &bob, ("Late", "USD"), &[]).await;
+    let own_price =
+        json!({ "portfolioId": id, "symbol": "AAPL", "quantity": "2", "avgCost": "100", "currentPrice": "100" });
+    done(&api, &bob, ("createHolding", "holding { id }"), own_price).await;
     assert_eq!(values(&api, &bob).await, ["Late 200.00 0.00 0.00 stale day-stale"]);
     let payload = send(&api, &feed, std::slice::from_ref(&close)).await;
     assert_eq!((outcomes(&payload), &payload["portfolios"]), (vec!["AAPL UNCHANGED 1 0 0 0".to_owned()], &json!(1)));
     assert_eq!(values(&api, &bob).await, ["Late 100.00 -100.00 0.00 day-stale"]);
     let payload = send(&api, &feed, &[close]).await;
     assert_eq!((outcomes(&payload), &payload["portfolios"]), (vec!["AAPL UNCHANGED 0 0 0 0".to_owned()], &json!(0)));
+}
+
+/// Everything that somebody has of a symbol, as `type price`, with the time where there is one.
+async fn prices_of(api: &Api, who: &Somebody) -> Vec<String> {
+    let document = "{ viewer {
+        holdings { nodes { type: __typename symbol currentPrice priceAsOf } }
+        positions { nodes { type: __typename symbol currentPrice priceAsOf } }
+        watchlists { nodes { items { nodes { type: __typename symbol currentPrice: price priceAsOf currency } } } } } }";
+    let answer = api.ask(Some(who), document).await;
+    let viewer = &answer.data()["viewer"];
+    let lists = viewer["watchlists"]["nodes"].as_array().unwrap().iter().map(|list| &list["items"]);
+    let nodes = [&viewer["holdings"], &viewer["positions"]].into_iter().chain(lists);
+    let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+    let line = |row: &Value| {
+        let currency = row["currency"].as_str().map(|currency| format!(" {currency}")).unwrap_or_default();
+        let [kind, symbol, price] = ["type", "symbol", "currentPrice"].map(|field| text(&row[field]));
+        format!("{kind} {symbol} {price}{currency}{}", if row["priceAsOf"].is_null() { " stale" } else { "" })
+    };
+    let mut all: Vec<String> = nodes.flat_map(|page| page["nodes"].as_array().unwrap()).map(line).collect();
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn what_is_made_without_a_price_takes_the_last_one() {
+    let api = Api::start().await;
+    let feed = feed(&api).await;
+    let (ada, bob) = (api.somebody("ada").await, api.somebody("bob").await);
+    let symbols = ["AAPL", "BND", "HUGE"];
+    let held = symbols.map(|symbol| (symbol, "0.00000001", "1"));
+    portfolio(&api, &ada, ("Growth", "USD"), &held).await;
+    let known = ["50", "60", "900000000000"];
+    let prices: Vec<Value> =
+        symbols.iter().zip(known).map(|(symbol, known)| price(symbol, "USD", known, ago(5))).collect();
+    send(&api, &feed, &prices).await;
+
+    // A price that is given stays, one in another currency is none, and so is one for which there is no room.
+    let holdings = [
+        json!({ "symbol": "AAPL", "quantity": "2", "avgCost": "40" }),
+        json!({ "symbol": "BND", "quantity": "1", "avgCost": "40", "currentPrice": "41" }),
+        json!({ "symbol": "HUGE", "quantity": "5000000", "avgCost": "1" }),
+        json!({ "symbol": "NEW", "quantity": "1", "avgCost": "7" }),
+    ];
+    let fund = json!({ "vaultId": "Fund", "currency": "USD", "holdings": holdings });
+    done(&api, &bob, ("createPortfolio", "portfolio { id }"), fund).await;
+    let abroad = json!({ "vaultId": "Abroad", "currency": "EUR", "holdings": [holdings[0]] });
+    done(&api, &bob, ("createPortfolio", "portfolio { id }"), abroad).await;
+    let loose = json!({ "symbol": "aapl", "quantity": "1" });
+    done(&api, &bob, ("createHolding", "holding { id }"), loose).await;
+    let by_hand = json!({ "symbol": "BND", "account": "Main", "quantity": "1", "avgPrice": "9" });
+    done(&api, &bob, ("createPosition", "position { id }"), by_hand).await;
+    let content =
+        "Symbol,Quantity,Avg Price,Current Price,Currency\nAAPL,3,10,,USD\nBND,4,10,61,USD\nAAPL.DE,1,10,,EUR\n";
+    done(&api, &bob, ("importPositions", "run { id }"), json!({ "content": content, "account": "Broker" })).await;
+    let items = json!([{ "symbol": "AAPL" }, { "symbol": "BND", "currency": "EUR" }, { "symbol": "NEW" }]);
+    let list = json!({ "name": "Ideas", "items": items });
+    let list = done(&api, &bob, ("createWatchlist", "watchlist { id }"), list).await["watchlist"]["id"].clone();
+    let more = json!({ "watchlistId": list, "items": [{ "symbol": "HUGE" }] });
+    done(&api, &bob, ("addWatchlistItems", "watchlist { id }"), more).await;
+
+    assert_eq!(checker::differences(&api).await, Vec::<String>::new());
+    assert_eq!(
+        prices_of(&api, &bob).await,
+        [
+            "Holding AAPL 40.0000 stale",
+            "Holding AAPL 50.0000",
+            "Holding AAPL 50.0000",
+            "Holding AAPL 50.0000",
+            "Holding AAPL.DE 10.0000 stale",
+            "Holding BND 41.0000 stale",
+            "Holding BND 60.0000",
+            "Holding BND 61.0000 stale",
+            "Holding HUGE 1.0000 stale",
+            "Holding NEW 7.0000 stale",
+            "Position AAPL 50.0000",
+            "Position AAPL.DE ? stale",
+            "Position BND 60.0000",
+            "Position BND 61.0000 stale",
+            "WatchlistItem AAPL 50.0000 USD",
+            "WatchlistItem BND ? EUR stale",
+            "WatchlistItem HUGE 900000000000.0000 USD",
+            "WatchlistItem NEW ? stale",
+        ]
+    );
 }

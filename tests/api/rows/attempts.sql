@@ -78,9 +78,9 @@ CREATE FUNCTION pg_temp.foreign_rows(p_table text, p_me uuid) RETURNS text LANGU
     SELECT CASE
         WHEN p_table = 'users' THEN format('t.id <> %L', p_me)
         -- Nobody's own.
-        WHEN p_table IN ('audit_log', 'rate_limits', 'jobs', 'latest_prices') THEN 'true'
+        WHEN p_table IN ('audit_log', 'rate_limits', 'jobs') THEN 'true'
         -- Everybody's to read; that nobody writes them is tried where prices are.
-        WHEN p_table = 'prices' THEN 'false'
+        WHEN p_table IN ('prices', 'latest_prices') THEN 'false'
         WHEN p_table = 'watchlists' THEN format('t.owner_id <> %1$L AND NOT t.is_public AND NOT EXISTS
             (SELECT FROM public.watchlist_shares s WHERE s.watchlist_id = t.id AND s.shared_with_id = %1$L)', p_me)
         WHEN p_table = 'watchlist_items' THEN format('NOT EXISTS

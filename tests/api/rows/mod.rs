@@ -25,8 +25,6 @@ async fn two_people() -> (Api, Somebody, Somebody) {
     // And a row in each table whose rows are nobody's own.
     api.sql("INSERT INTO rate_limits (bucket, empty_at, changed_at) VALUES ('00000000-0000-7000-8000-000000000001', now(), now())").await;
     api.sql("INSERT INTO jobs (name, due_at) VALUES ('00000000-0000-7000-8000-000000000001', now())").await;
-    api.sql("INSERT INTO latest_prices (id, symbol, currency, price, time) VALUES ('00000000-0000-7000-8000-000000000001', 'X', 'USD', 1, now())")
-        .await;
     (api, ada, eve)
 }
 

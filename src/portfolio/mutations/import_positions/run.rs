@@ -51,7 +51,11 @@ impl<'a> Import<'a> {
     /// taken back together with the others, which are written once more without them; so a file that is rejected tells all
     /// its problems too.
     pub async fn run(&mut self, write: &Write<'_>) -> Result<()> {
-        self.refuse_those_by_hand(write).await?;
+        // Where nothing is held yet nothing is in the way, and nothing can be missing.
+        let is_first = !importing::holds_any(write.transaction(), write.user_id(), &self.accounts()).await?;
+        if !is_first {
+            self.refuse_those_by_hand(write).await?;
+        }
         loop {
             write.transaction().execute_unprepared("SAVEPOINT import").await?;
             let obstacles = self.put(write).await?;
@@ -67,7 +71,7 @@ impl<'a> Import<'a> {
             return Ok(());
         }
         write.transaction().execute_unprepared("RELEASE SAVEPOINT import").await?;
-        self.remove_missing(write).await
+        if is_first { Ok(()) } else { self.remove_missing(write).await }
     }
 
     /// Whether nothing is taken over.

@@ -1,0 +1,2 @@
+DROP POLICY latest_prices_signed_in ON latest_prices;
+DROP INDEX idx_portfolio_position_user_id_account;
