@@ -44,6 +44,14 @@ impl ScalarType for Decimal {
     }
 }
 
+impl Decimal {
+    /// Money that was worked out, with its two places: a zero has none by itself.
+    pub fn amount(mut amount: rust_decimal::Decimal) -> Self {
+        amount.rescale(amount.scale().max(2));
+        Self(amount)
+    }
+}
+
 /// A moment in UTC as RFC 3339, such as `2026-03-01T09:30:00Z`, to the microsecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime(pub chrono::DateTime<Utc>);

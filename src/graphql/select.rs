@@ -40,13 +40,11 @@ const KEYS: &str = "keys";
 /// One page per key, each a row longer than asked for, which tells whether there is more.
 pub fn page(page: &Page, keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
     let mut select = related(page.link, scope);
-    for column in columns {
-        select.expr(own(column));
-    }
+    read(&mut select, page.link.target.table(), columns.iter().copied());
     cut(&mut select, page, scope);
     select.limit(u64::from(page.limit) + 1);
     let mut outer = Query::select();
-    order_by(&mut outer, &page.order, page.backward, "page");
+    order_by(&mut outer, &page.order, page.backward, |column| known("page", column, named("page", column.sql)));
     let order = order_text(&outer);
     for_each_key(select, keys, |inner, parents| {
         format!(
@@ -64,7 +62,7 @@ fn cut(select: &mut SelectStatement, page: &Page, scope: &Scope) {
     if let Some(cursor) = &page.cursor {
         select.cond_where(beyond(&page.order, cursor, page.backward));
     }
-    order_by(select, &page.order, page.backward, ROOT);
+    order_by(select, &page.order, page.backward, |column| shown(ROOT, column));
     if page.offset > 0 {
         select.offset(u64::from(page.offset));
     }
@@ -85,9 +83,7 @@ pub fn count(page: &Page, keys: &[&Key], scope: &Scope) -> (String, Values) {
 /// The row of each key, where there is one.
 pub fn one(table: &Table, on: &[(&str, &str)], keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
     let mut select = rows_of(table, on.iter().map(|(_, theirs)| *theirs), scope);
-    for column in columns {
-        select.expr(own(column));
-    }
+    read(&mut select, table, columns.iter().copied());
     for_each_key(select, keys, |inner, parents| {
         format!("SELECT page.*, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page")
     })
@@ -96,9 +92,7 @@ pub fn one(table: &Table, on: &[(&str, &str)], keys: &[&Key], scope: &Scope, col
 /// All rows of each key, by id: for figures that are computed from them.
 pub fn all(table: &Table, on: &[(&str, &str)], keys: &[&Key], scope: &Scope, columns: &[&str]) -> (String, Values) {
     let mut select = rows_of(table, on.iter().map(|(_, theirs)| *theirs), scope);
-    for column in columns {
-        select.expr(own(column));
-    }
+    read(&mut select, table, columns.iter().copied());
     for_each_key(select, keys, |inner, parents| {
         format!(
             "SELECT page.*, parent.{ORDINAL} FROM {parents} CROSS JOIN LATERAL ({inner}) AS page \
@@ -148,12 +142,36 @@ pub(super) fn named(alias: &str, column: &str) -> Expr {
     Expr::col((Alias::new(alias), Alias::new(column)))
 }
 
-/// A column's value as the API shows it.
+/// Selects columns of the table called [`ROOT`], with what they hold.
+pub(super) fn read<'a>(select: &mut SelectStatement, table: &Table, columns: impl IntoIterator<Item = &'a str>) {
+    for name in columns {
+        match table.column(name).filter(|column| column.beyond.is_some()) {
+            Some(column) => select.expr_as(held(ROOT, column), Alias::new(name)),
+            None => select.expr(own(name)),
+        };
+    }
+}
+
+/// A column's value in the table with this alias, as the API shows it.
 pub(super) fn shown(alias: &str, column: &Column) -> Expr {
+    known(alias, column, held(alias, column))
+}
+
+/// A column's value, which is clamped in some tables.
+fn held(alias: &str, column: &Column) -> Expr {
     let value = named(alias, column.sql);
+    let Some(beyond) = column.beyond else { return value };
+    let beyond = format!("round({}, 4)", beyond.replace("{t}", alias));
+    // Written out: as a parameter it would be counted apart from those of the statement that the text goes into.
+    let is_within = Expr::from(Func::cust(Alias::new("abs")).arg(value.clone())).lt(Expr::cust("999999.9999"));
+    let beyond = Func::coalesce([Expr::cust(beyond), value.clone()]);
+    CaseStatement::new().case(is_within, value).finally(beyond).into()
+}
+
+/// A value where it is known: not where another column is zero.
+fn known(alias: &str, column: &Column, value: Expr) -> Expr {
     match column.unknown_without {
         None => value,
-        // Written out: as a parameter it would be counted apart from those of the statement that the text goes into.
         Some(other) => CaseStatement::new().case(named(alias, other).ne(Expr::cust("0")), value).into(),
     }
 }
@@ -312,10 +330,10 @@ fn further(term: &Term, value: Option<&Value>, backward: bool) -> Option<Conditi
     }
 }
 
-fn order_by(select: &mut SelectStatement, order: &[Term], backward: bool, alias: &str) {
+fn order_by(select: &mut SelectStatement, order: &[Term], backward: bool, value: impl Fn(&Column) -> Expr) {
     for term in order {
         let direction = if term.descending == backward { Direction::Asc } else { Direction::Desc };
-        let column = shown(alias, term.column);
+        let column = value(term.column);
         if term.column.nullable {
             let nulls = if term.nulls_first == backward { NullOrdering::Last } else { NullOrdering::First };
             select.order_by_expr_with_nulls(column, direction, nulls);

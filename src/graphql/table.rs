@@ -59,6 +59,8 @@ pub struct Column {
     pub nullable: bool,
     /// A column that makes this one unknown by being zero, although the table stores a value; the API answers null then.
     pub unknown_without: Option<&'static str>,
+    /// What a percentage is that the table stores clamped, in SQL; `{t}` stands for the table's alias.
+    pub beyond: Option<&'static str>,
     /// What figures over many rows can say of it.
     pub measure: Option<Measure>,
     /// Whether rows can be grouped by its values.
@@ -100,7 +102,7 @@ pub enum CurrencyOf {
 impl Column {
     /// A column that always holds a value.
     pub const fn new(sql: &'static str, kind: &'static dyn Kind) -> Self {
-        Self { sql, kind, nullable: false, unknown_without: None, measure: None, is_key: false }
+        Self { sql, kind, nullable: false, unknown_without: None, beyond: None, measure: None, is_key: false }
     }
 
     /// A column that may hold no value.
@@ -111,6 +113,11 @@ impl Column {
     /// A column that always holds a value, which means nothing where another one is zero.
     pub const fn known_by(sql: &'static str, kind: &'static dyn Kind, other: &'static str) -> Self {
         Self { nullable: true, unknown_without: Some(other), ..Self::new(sql, kind) }
+    }
+
+    /// A percentage that its column holds up to ±999,999.9999 alone, with what it is beyond that.
+    pub const fn clamped(self, beyond: &'static str) -> Self {
+        Self { beyond: Some(beyond), ..self }
     }
 
     /// Money that adds up.

@@ -9,12 +9,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    COUNT, KEYS, ORDINAL, PARENT, ROOT, condition, cut, named, order_by, order_text, own, parents, related,
-    visible_rows,
+    COUNT, KEYS, ORDINAL, PARENT, ROOT, condition, cut, known, named, order_by, order_text, own, parents, read,
+    related, visible_rows,
 };
 use crate::{
     access::Scope,
-    graphql::{ahead::plan::Level, table::Key},
+    graphql::{
+        ahead::plan::Level,
+        table::{Column, Key},
+    },
 };
 
 /// A statement of a level: the same text for every user of one kind, with the places where the user's id goes.
@@ -74,7 +77,7 @@ fn rows(levels: &[Level], index: usize, level: &Level, scope: &Scope) -> SelectS
     }
     select.order_by((Alias::new(PARENT), Alias::new(ORDINAL)), Direction::Asc);
     if let Some(page) = &level.page {
-        order_by(&mut select, &page.order, page.backward, &alias(0));
+        order_by(&mut select, &page.order, page.backward, of_page);
     }
     select
 }
@@ -107,9 +110,7 @@ fn rows_of_level(levels: &[Level], index: usize, scope: &Scope, beyond: Beyond) 
     let Some(level) = levels.get(index) else { return select };
     from_parents(&mut select, levels, level, scope);
     let mut rows = related(level.link, scope);
-    for column in needed(levels, index, 0) {
-        rows.expr(own(column));
-    }
+    read(&mut rows, level.link.target.table(), needed(levels, index, 0));
     match &level.page {
         Some(page) => {
             cut(&mut rows, page, scope);
@@ -125,9 +126,7 @@ fn rows_of_level(levels: &[Level], index: usize, scope: &Scope, beyond: Beyond) 
         for (ours, theirs) in joined.link.on {
             row.and_where(own(theirs).eq(named(&alias(joined.of), ours)));
         }
-        for column in needed(levels, index, number + 1) {
-            row.expr(own(column));
-        }
+        read(&mut row, joined.link.target.table(), needed(levels, index, number + 1));
         row.limit(1);
         select.join_lateral(JoinType::LeftJoin, row, Alias::new(alias(number + 1)), always());
     }
@@ -146,7 +145,7 @@ fn from_parents(select: &mut SelectStatement, levels: &[Level], level: &Level, s
     }
     let mut order = Query::select();
     if let Some(page) = levels.get(index).and_then(|parent| parent.page.as_ref()) {
-        order_by(&mut order, &page.order, page.backward, &alias(0));
+        order_by(&mut order, &page.order, page.backward, of_page);
     }
     let number = format!("row_number() OVER (ORDER BY {PARENT}.{ORDINAL}{})", order_text(&order));
     parents.expr_as(Expr::cust(number), Alias::new(ORDINAL));
@@ -165,6 +164,12 @@ fn needed(levels: &[Level], index: usize, table: usize) -> BTreeSet<&'static str
     let children = levels.iter().filter(|child| child.parent == Some((index, table))).map(|child| child.link);
     columns.extend(joined.chain(children).flat_map(|link| link.on.iter().map(|(ours, _)| *ours)));
     columns
+}
+
+/// A column of the page that a level has read, by which it is ordered.
+fn of_page(column: &Column) -> Expr {
+    let page = alias(0);
+    known(&page, column, named(&page, column.sql))
 }
 
 fn alias(table: usize) -> String {

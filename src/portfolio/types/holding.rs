@@ -78,7 +78,7 @@ pub struct Holding {
     pub market_value: Decimal,
     /// Market value less cost basis, which is quantity × average cost; null when the cost is unknown.
     pub total_gain_loss: Option<Decimal>,
-    /// Gain / cost basis × 100, in percentage points; null when the cost is unknown. Beyond ±999,999.9999 it is that.
+    /// Gain / cost basis × 100, in percentage points; null when the cost is unknown.
     pub total_gain_loss_percent: Option<Decimal>,
     /// Gain since the previous close.
     pub day_gain_loss: Decimal,
@@ -120,7 +120,9 @@ impl Record for Holding {
             Column::optional("price_as_of", DATE_TIME).moment(),
             Column::new("market_value", DECIMAL).amount(),
             Column::known_by("total_gain_loss", DECIMAL, "avg_cost").amount(),
-            Column::known_by("total_gain_loss_percent", DECIMAL, "avg_cost").ratio(),
+            Column::known_by("total_gain_loss_percent", DECIMAL, "avg_cost")
+                .clamped("{t}.total_gain_loss * 100 / nullif(round({t}.quantity * {t}.avg_cost, 2), 0)")
+                .ratio(),
             Column::new("day_gain_loss", DECIMAL).amount(),
             Column::new("day_gain_loss_percent", DECIMAL).ratio(),
             Column::optional("day_as_of", DATE_TIME).moment(),

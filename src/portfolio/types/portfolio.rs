@@ -92,9 +92,15 @@ impl Record for Portfolio {
             Column::new("portfolio_value", DECIMAL).amount(),
             Column::optional("price_as_of", DATE_TIME).moment(),
             Column::new("total_gain_loss", DECIMAL).amount(),
-            Column::known_by("total_gain_loss_percent", DECIMAL, "invested_amount").ratio(),
+            Column::known_by("total_gain_loss_percent", DECIMAL, "invested_amount")
+                .clamped("{t}.total_gain_loss * 100 / nullif({t}.invested_amount, 0)")
+                .ratio(),
             Column::new("day_gain_loss", DECIMAL).amount(),
-            Column::new("day_gain_loss_percent", DECIMAL).ratio(),
+            Column::new("day_gain_loss_percent", DECIMAL)
+                .clamped(
+                    "{t}.day_gain_loss * 100 / nullif({t}.portfolio_value - {t}.cash_balance - {t}.day_gain_loss, 0)",
+                )
+                .ratio(),
             Column::optional("day_as_of", DATE_TIME).moment(),
             Column::new("cash_balance", DECIMAL).amount(),
             Column::new("invested_amount", DECIMAL).amount(),

@@ -156,7 +156,7 @@ impl AssetClassDrift {
         Ok(Self {
             key,
             category,
-            value: Decimal(class.value),
+            value: Decimal::amount(class.value),
             number_of_holdings: i32::try_from(class.holdings).unwrap_or(i32::MAX),
             weight: Decimal(class.weight),
             target: class.target.percent.map(Decimal),

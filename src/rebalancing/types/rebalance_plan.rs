@@ -169,7 +169,8 @@ impl PlannedTrade {
             Side::Buy => PlannedSide::Buy,
             Side::Sell => PlannedSide::Sell,
         };
-        let (quantity, price, amount) = (Decimal(trade.quantity), Decimal(row.current_price), Decimal(trade.amount));
+        let (quantity, price, amount) =
+            (Decimal(trade.quantity), Decimal(row.current_price), Decimal::amount(trade.amount));
         Ok(Some(Self { holding: Holding::from_row(row.clone())?, side, quantity, price, amount }))
     }
 }
@@ -181,8 +182,8 @@ impl PlannedClass {
             key,
             category,
             target: class.target.percent.map(Decimal),
-            value_before: Decimal(class.value_before),
-            value_after: Decimal(class.value_after),
+            value_before: Decimal::amount(class.value_before),
+            value_after: Decimal::amount(class.value_after),
             weight_after: Decimal(class.weight_after),
             drift_after: class.drift_after.map(Decimal),
             unreachable: class.unreachable.map(|reason| match reason {

@@ -163,3 +163,64 @@ fn plain(object: &Value) -> Value {
     }
     object
 }
+
+/// The table holds a percentage up to 999,999.9999, and the API tells what it is: read ahead and field by field, in its
+/// order, behind a cursor, by a filter, and among figures over many.
+#[tokio::test]
+async fn a_percentage_is_exact_beyond_what_its_column_holds() {
+    let api = Api::start().await;
+    let ada = api.somebody("ada").await;
+    let make = "mutation ($input: CreatePortfolioInput!) { createPortfolio(input: $input) { portfolio {
+        totalGainLossPercent holdings { nodes { totalGainLossPercent } } } } }";
+    let holding = |symbol: &str, quantity: &str, cost: &str, price: &str| json!({ "symbol": symbol, "quantity": quantity, "avgCost": cost, "currentPrice": price });
+    // They cost 0.01, 0.10 and 1,000.00, and gain 49,999.99, 299,999.90 and 500.00.
+    let holdings = [
+        holding("A", "100", "0.0001", "500"),
+        holding("B", "1000", "0.0001", "300"),
+        holding("C", "10", "100", "150"),
+        holding("D", "1", "0", "7"),
+    ];
+    let input = json!({ "vaultId": "early", "currency": "USD", "holdings": holdings[..2] });
+    let early = api.ask_with(Some(&ada), make, json!({ "input": input })).await;
+    // 349,999.89 / 0.11.
+    assert_eq!(early.data()["createPortfolio"]["portfolio"]["totalGainLossPercent"], "318181718.1818");
+    let input = json!({ "vaultId": "mixed", "currency": "USD", "holdings": holdings });
+    api.ask_with(Some(&ada), make, json!({ "input": input })).await.data();
+
+    let percents = ["499999900.0000", "299999900.0000", "50.0000"];
+    // `costBasis` is worked out, so that each field has its resolver.
+    for more in ["", "costBasis"] {
+        let list = |arguments: &str| {
+            format!(
+                "holdings({arguments}) {{ pageInfo {{ endCursor }} nodes {{ symbol totalGainLossPercent {more} }} }}"
+            )
+        };
+        let mut found = Vec::new();
+        let mut after = String::new();
+        for _ in 0..4 {
+            let page =
+                list(&format!("first: 1, orderBy: [{{ field: TOTAL_GAIN_LOSS_PERCENT, direction: DESC }}] {after}"));
+            let document = format!(
+                "{{ viewer {{ portfolios(filter: {{ vaultId: {{ eq: \"mixed\" }} }}) {{ nodes {{ {page} }} }} }} }}"
+            );
+            let answer = api.ask(Some(&ada), &document).await;
+            let page = answer.data()["viewer"]["portfolios"]["nodes"][0]["holdings"].clone();
+            found.push(page["nodes"][0]["totalGainLossPercent"].clone());
+            after = format!("after: {}", page["pageInfo"]["endCursor"]);
+        }
+        let known: Vec<&str> = found.iter().filter_map(Value::as_str).collect();
+        assert_eq!((known.as_slice(), found.iter().filter(|percent| percent.is_null()).count()), (&percents[..], 1));
+        let filtered = list("filter: { totalGainLossPercent: { gt: \"299999900\" } }");
+        let answer = api.ask(Some(&ada), &format!("{{ viewer {{ {filtered} }} }}")).await;
+        let nodes = answer.data()["viewer"]["holdings"]["nodes"].as_array().unwrap().clone();
+        assert_eq!(nodes.iter().map(|node| &node["symbol"]).collect::<Vec<_>>(), ["A", "A"]);
+    }
+    let figures = "{ viewer {
+        holdings { aggregate { max { totalGainLossPercent { value } } } }
+        portfolios { aggregate { max { totalGainLossPercent { value } } } } } }";
+    let answer = api.ask(Some(&ada), figures).await;
+    let greatest =
+        |list: &str| answer.data()["viewer"][list]["aggregate"]["max"]["totalGainLossPercent"]["value"].clone();
+    assert_eq!(greatest("holdings"), percents[0]);
+    assert_eq!(greatest("portfolios"), "318181718.1818");
+}
