@@ -76,7 +76,7 @@ impl Answer {
 
     /// The same in pieces: what was read ahead is one of its own where it is large.
     fn to_pieces(&self) -> serde_json::Result<Pieces> {
-        let mut out = Pieces::new();
+        let mut out = Pieces::default();
         let mut sign = b'{';
         let mut begin = |out: &mut Pieces, name: &[u8]| {
             out.text().push(std::mem::replace(&mut sign, b','));

@@ -23,11 +23,13 @@ pub struct Pieces {
     open: Vec<u8>,
 }
 
-impl Pieces {
-    pub fn new() -> Self {
+impl Default for Pieces {
+    fn default() -> Self {
         Self { done: VecDeque::new(), open: Vec::with_capacity(ROOM_BYTES) }
     }
+}
 
+impl Pieces {
     /// Where the text goes on.
     pub fn text(&mut self) -> &mut Vec<u8> {
         &mut self.open
@@ -92,7 +94,7 @@ mod tests {
 
     /// A text of small and large pieces, and the same in one.
     fn example(sizes: &[usize]) -> (Pieces, Vec<u8>) {
-        let (mut pieces, mut whole) = (Pieces::new(), Vec::new());
+        let (mut pieces, mut whole) = (Pieces::default(), Vec::new());
         for (number, size) in sizes.iter().enumerate() {
             let piece = Bytes::from(vec![b'a' + u8::try_from(number).unwrap(); *size]);
             pieces.text().push(b'-');
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn a_large_piece_is_sent_without_a_copy() {
         let large = Bytes::from(vec![b'x'; APART_BYTES]);
-        let mut pieces = Pieces::new();
+        let mut pieces = Pieces::default();
         pieces.text().push(b'[');
         pieces.piece(&large);
         pieces.text().push(b']');

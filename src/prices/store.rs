@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-pub use last::{LastPrice, last_price};
+pub use last::{LastPrice, last_price, value_at_last_price};
 
 use super::quote::Quote;
 use crate::{
@@ -203,7 +203,7 @@ pub async fn revalue(transaction: &impl ConnectionTrait, news: &Value, kept: &[P
     let holdings = changed(transaction, statement(&holdings(), with_kept.clone())).await?;
     let positions = changed(transaction, statement(&positions(), with_kept)).await?;
     let items = changed(transaction, statement(&items(), [news.clone()])).await?;
-    let logs = changed(transaction, statement(&logs(), [news.clone()])).await?;
+    let logs = changed(transaction, statement(&logs(PRICE, "true"), [news.clone()])).await?;
     let portfolios = totals(transaction, &holdings.portfolios).await?;
     Ok(Revalued { holdings, positions, items, logs, portfolios })
 }
@@ -326,12 +326,13 @@ fn items() -> String {
     )
 }
 
-/// Open trades, as far as the price is not from before they began. Trades that close others have no gain of their own.
-fn logs() -> String {
+/// Open trades, as far as the price is not from before they began. Trades that close others have no gain of their own. The
+/// common table `price` has the prices, and `only` says which trades are meant.
+fn logs(price: &str, only: &str) -> String {
     let pnl = "round((CASE WHEN t.trade_type = 'short' THEN t.entry_price - p.price ELSE p.price - t.entry_price END) \
                * t.quantity, 2)";
     format!(
-        "WITH {PRICE}, changed AS (
+        "WITH {price}, changed AS (
             UPDATE manual_trade_logs t
             SET current_price = p.price, price_as_of = p.as_of, unrealized_pnl = {pnl},
                 unrealized_pnl_percent = CASE WHEN t.total_value <> 0 AND abs(round({pnl} * 100 / t.total_value, 4)) < 1000000
@@ -340,7 +341,7 @@ fn logs() -> String {
             FROM price p
             WHERE t.symbol = p.symbol AND t.currency = p.currency AND t.status = 'open' AND t.trade_type IN ('buy', 'short')
                 AND (t.price_as_of IS NULL OR t.price_as_of < p.as_of) AND t.execution_time <= p.as_of
-                AND t.quantity * greatest(p.price, t.entry_price) < {AMOUNT_LIMIT}
+                AND t.quantity * greatest(p.price, t.entry_price) < {AMOUNT_LIMIT} AND {only}
             RETURNING t.id, t.user_id, p.item
         ) {told}",
         told = told("changed")

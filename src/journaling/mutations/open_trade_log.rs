@@ -20,6 +20,7 @@ use crate::{
         store::{self, Facts},
         types::{JournalEntry, TradeAnalysis, TradeLog},
     },
+    prices,
 };
 
 /// A trade that begins.
@@ -100,6 +101,7 @@ pub(super) async fn insert_trade_log(
     let currency = input.currency.take().map_or_else(|| facts.currency.clone(), |currency| currency.0);
     let portfolio_value = store::portfolio_value(write.transaction(), facts.user_id, &currency).await?;
     write.insert(store::trade_log_row(id, facts, (entry, day), (currency, portfolio_value), input)?).await?;
+    prices::value_at_last_price(write.transaction(), id).await?;
     let Some(analysis) = analysis else { return Ok(None) };
     let analysis_id = Uuid::now_v7();
     write.insert(store::analysis_row(analysis_id, facts.user_id, id, analysis)).await?;

@@ -300,3 +300,28 @@ async fn what_is_made_without_a_price_takes_the_last_one() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_trade_that_is_entered_late_is_valued_at_the_last_price() {
+    let api = Api::start().await;
+    let feed = feed(&api).await;
+    let ada = api.somebody("ada").await;
+    portfolio(&api, &ada, ("Growth", "USD"), &[("AAPL", "1", "100")]).await;
+    send(&api, &feed, &[price("AAPL", "USD", "50", ago(60))]).await;
+    let open = async |symbol: &str, kind: &str, minutes: i64| {
+        let input = json!({ "symbol": symbol, "tradeType": kind, "quantity": "2", "entryPrice": "40", "currency": "USD",
+            "executionTime": ago(minutes) });
+        let fields = "tradeLog { currentPrice unrealizedPnl unrealizedPnlPercent maxProfit maxLoss priceAsOf }";
+        let trade = done(&api, &ada, ("openTradeLog", fields), input).await["tradeLog"].clone();
+        assert_eq!(trade["priceAsOf"].is_null(), trade["currentPrice"].is_null());
+        ["currentPrice", "unrealizedPnl", "unrealizedPnlPercent", "maxProfit", "maxLoss"]
+            .map(|field| trade[field].clone())
+    };
+    let nothing = [(); 5].map(|()| Value::Null);
+    assert_eq!(open("AAPL", "BUY", 120).await, ["50.0000", "20.00", "25.0000", "20.00", "0.00"].map(Value::from));
+    assert_eq!(open("AAPL", "SHORT", 120).await, ["50.0000", "-20.00", "-25.0000", "0.00", "-20.00"].map(Value::from));
+    // A price from before it began, a trade that closes others, and a symbol without a price.
+    assert_eq!(open("AAPL", "BUY", 30).await, nothing);
+    assert_eq!(open("AAPL", "SELL", 120).await, nothing);
+    assert_eq!(open("MSFT", "BUY", 120).await, nothing);
+}
