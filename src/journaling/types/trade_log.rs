@@ -127,13 +127,13 @@ pub struct TradeLog {
     pub price_as_of: Option<DateTime>,
     /// True when that price is older than 24 hours, or its time is unknown.
     pub is_stale: bool,
-    /// Profit or loss at the current price, null when unknown.
+    /// Profit or loss at the current price; 0 while no price is known and once the trade has ended.
     pub unrealized_pnl: Option<Decimal>,
-    /// That in per cent of the total value, null when unknown.
+    /// That in per cent of the total value, null when unknown or beyond ±999,999.9999.
     pub unrealized_pnl_percent: Option<Decimal>,
-    /// Largest profit seen while open, null when unknown.
+    /// Largest profit seen while open, 0 when none was.
     pub max_profit: Option<Decimal>,
-    /// Largest loss seen while open, null when unknown.
+    /// Largest loss seen while open, as a negative number, 0 when none was.
     pub max_loss: Option<Decimal>,
     /// Price of a unit when the trade ended, null while open.
     pub exit_price: Option<Decimal>,

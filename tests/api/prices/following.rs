@@ -317,7 +317,7 @@ async fn a_trade_that_is_entered_late_is_valued_at_the_last_price() {
         ["currentPrice", "unrealizedPnl", "unrealizedPnlPercent", "maxProfit", "maxLoss"]
             .map(|field| trade[field].clone())
     };
-    let nothing = [(); 5].map(|()| Value::Null);
+    let nothing = [Value::Null, "0.00".into(), "0.0000".into(), "0.00".into(), "0.00".into()];
     assert_eq!(open("AAPL", "BUY", 120).await, ["50.0000", "20.00", "25.0000", "20.00", "0.00"].map(Value::from));
     assert_eq!(open("AAPL", "SHORT", 120).await, ["50.0000", "-20.00", "-25.0000", "0.00", "-20.00"].map(Value::from));
     // A price from before it began, a trade that closes others, and a symbol without a price.
