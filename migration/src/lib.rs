@@ -37,6 +37,7 @@
 //! | `m0029_prices` | `prices` with its monthly partitions, `latest_prices`, `portfolio_snapshots`; triggers of the audit that cost new prices less |
 //! | `m0030_touch` | which changes of an account move its `updated_at` |
 //! | `m0031_lookups` | what new rows are looked up by: an index on what an account holds, and the last prices for everybody who has signed in |
+//! | `m0032_last_run` | when a rebalancing schedule last ran |
 
 use sea_orm_migration::prelude::*;
 
@@ -202,6 +203,11 @@ const STEPS: &[Step] = &[
         name: "m0031_lookups",
         up: &[include_str!("m0031_lookups/up.sql")],
         down: include_str!("m0031_lookups/down.sql"),
+    },
+    Step {
+        name: "m0032_last_run",
+        up: &[include_str!("m0032_last_run/up.sql")],
+        down: include_str!("m0032_last_run/down.sql"),
     },
 ];
 

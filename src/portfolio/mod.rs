@@ -25,5 +25,5 @@ pub mod worth;
 
 pub use store::{
     feeding::{Feed, fed, open},
-    rollup::{NEW_ID, Place, Rolled, blamed_on, lock, percent, roll_up, total},
+    rollup::{NEW_ID, Place, Rolled, blamed_on, dust, lock, percent, roll_up, total},
 };

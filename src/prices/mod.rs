@@ -17,4 +17,4 @@ pub mod types;
 
 pub use mutations::{PriceMutations, UpdatePricesInput, UpdatePricesPayload};
 pub use queries::PriceQueries;
-pub use store::{LastPrice, last_price, value_at_last_price};
+pub use store::{Hold, LastPrice, hold, last_price, value_at_last_price};

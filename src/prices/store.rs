@@ -1,7 +1,7 @@
 //! The statements of a batch of prices, in their order; how many there are does not depend on what is in it.
 //!
-//! 1. [`take`] finds which prices are news, remembers the last of each symbol and keeps all of them for good. Its rows are
-//!    locked, so that of two feeds with one symbol the second waits, and then sees the first.
+//! 1. [`take`] finds which prices are news, remembers the last of each symbol and keeps all of them for good. It holds the
+//!    symbols, so that of two feeds with one symbol the second waits, and then sees the first.
 //! 2. [`lock`] has the portfolios of everybody concerned, as whoever else changes what is in them, and then the lists.
 //! 3. [`revalue`]: one statement for each table that has prices, and one for what portfolios come to.
 //!
@@ -19,12 +19,12 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-pub use last::{LastPrice, last_price, value_at_last_price};
+pub use last::{Hold, LastPrice, hold, last_price, value_at_last_price};
 
 use super::quote::Quote;
 use crate::{
     graphql::error::{Error, Result},
-    portfolio::{NEW_ID, percent, total},
+    portfolio::{NEW_ID, dust, percent, total},
 };
 
 /// The prices in `$1`.
@@ -32,6 +32,11 @@ const PRICE: &str = "price AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1) AS t (
         item integer, symbol text, currency text, price numeric, previous_close numeric, as_of timestamptz, change numeric)
 )";
+/// The price of a day before the price `g`, or of up to four days, as over a weekend.
+const BEFORE: &str = "SELECT p.price FROM prices p
+    WHERE p.symbol = g.symbol AND p.currency = g.currency
+        AND p.time <= g.as_of - interval '24 hours' AND p.time > g.as_of - interval '96 hours'
+    ORDER BY p.time DESC LIMIT 1";
 /// Amounts lie below this: their columns have 18 digits before the point.
 const AMOUNT_LIMIT: &str = "1000000000000000000";
 
@@ -71,8 +76,9 @@ pub struct Judged {
     pub change: Option<Decimal>,
 }
 
-/// Takes those prices that are news, and says of each what was known.
+/// Takes those prices that are news, and says of each what was known. Nobody makes rows at these prices meanwhile.
 pub async fn take(transaction: &impl ConnectionTrait, news: &[News<'_>], source: &str) -> Result<Vec<Judged>> {
+    hold(transaction, news.iter().map(|news| news.symbol.to_owned()).collect(), Hold::Alone).await?;
     let change = percent("g.price - b.price", "b.price");
     let sql = format!(
         "WITH {PRICE}, judged AS (
@@ -89,12 +95,7 @@ pub async fn take(transaction: &impl ConnectionTrait, news: &[News<'_>], source:
                     SELECT FROM watchlist_items i WHERE i.symbol = g.symbol AND coalesce(i.currency, g.currency) = g.currency)
                 AS is_known
             FROM price g
-            LEFT JOIN LATERAL (
-                SELECT p.price FROM prices p
-                WHERE p.symbol = g.symbol AND p.currency = g.currency
-                    AND p.time <= g.as_of - interval '24 hours' AND p.time > g.as_of - interval '96 hours'
-                ORDER BY p.time DESC LIMIT 1
-            ) b ON true
+            LEFT JOIN LATERAL ({BEFORE}) b ON true
         ), taken AS (
             INSERT INTO latest_prices AS l (symbol, currency, price, time)
             SELECT symbol, currency, price, as_of FROM judged WHERE is_known ORDER BY symbol, currency
@@ -242,10 +243,13 @@ pub async fn misfits(transaction: &impl ConnectionTrait, news: &Value) -> Result
     rows.iter().map(|row| Ok((row.try_get("", "user_id")?, row.try_get("", "vault_id")?))).collect()
 }
 
-/// Whether a holding takes a price: it is later than its own, and its figures have room for it.
+/// Whether a holding takes a price: it is later than its own, or the same with a previous close that it has not got, and
+/// its figures have room for it.
 fn holding_takes(price: &str) -> String {
     format!(
-        "(h.price_as_of IS NULL OR h.price_as_of < {price}.as_of)
+        "(h.price_as_of IS NULL OR h.price_as_of < {price}.as_of
+            OR h.price_as_of = {price}.as_of AND h.current_price = {price}.price
+                AND {price}.previous_close IS NOT NULL AND h.day_as_of IS DISTINCT FROM {price}.as_of)
          AND h.quantity * greatest({price}.price, {price}.previous_close) < {AMOUNT_LIMIT}"
     )
 }
@@ -253,7 +257,7 @@ fn holding_takes(price: &str) -> String {
 /// A holding is in the currency of its portfolio, and one of no portfolio in that which its user prefers.
 fn holdings() -> String {
     let (value, cost) = ("round(h.quantity * p.price, 2)", "round(h.quantity * h.avg_cost, 2)");
-    let gain = percent(&format!("{value} - {cost}"), cost);
+    let gain = percent(&format!("{value} - {cost}"), &dust(cost, "(h.quantity * h.avg_cost)"));
     let day = percent("p.price - p.previous_close", "p.previous_close");
     let set = format!(
         "UPDATE portfolio_holdings h

@@ -67,11 +67,12 @@ pub async fn has_run(
 ) -> Result<()> {
     let id = row.id;
     // A fortnight counts from this run, whether anything had to be done or not.
-    row.last_rebalance_time = Some(now.into());
+    row.last_run_time = Some(now.into());
     let next = next_run(&row, preferences::zone_of(transaction, row.user_id).await?, now)?;
     let change = schedule::ActiveModel {
         next_scheduled_time: Set(next.map(Into::into)),
-        last_rebalance_time: if succeeded { Set(row.last_rebalance_time) } else { NotSet },
+        last_run_time: Set(row.last_run_time),
+        last_rebalance_time: if succeeded { Set(row.last_run_time) } else { NotSet },
         ..Default::default()
     };
     schedule::Entity::update_many().set(change).filter(schedule::Column::Id.eq(id)).exec(transaction).await?;
@@ -86,7 +87,7 @@ fn next_run(row: &schedule::Model, zone: Tz, now: DateTime<Utc>) -> Result<Optio
         day_of_month: row.day_of_month,
         time_of_day: row.time_of_day,
         exclude_weekends: row.exclude_weekends,
-        last_run: row.last_rebalance_time.map(|time| time.to_utc()),
+        last_run: row.last_run_time.map(|time| time.to_utc()),
     };
     Ok(schedule.next_after(now, zone))
 }

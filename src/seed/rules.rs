@@ -36,6 +36,7 @@ pub fn add_rebalancing(life: &mut Life<'_>, portfolios: &[Owned]) {
     // Only what succeeded moves the schedule on.
     let succeeded = executions.iter().rev().find(|execution| execution.completed_successfully);
     schedule.last_rebalance_time = succeeded.map(|execution| execution.executed_at);
+    schedule.last_run_time = executions.iter().map(|execution| execution.executed_at).max();
     life.rows.schedules.push(schedule);
     for execution in executions {
         let context = format!("Rebalancing made {} trades.", execution.trades_executed);
@@ -93,6 +94,7 @@ fn schedule(life: &mut Life<'_>) -> rebalance_schedule::Model {
         allow_partial_rebalancing: random.chance(40),
         max_trades_per_session: random.pick(&[5, 10, 10, 20]).max(1),
         last_rebalance_time: None,
+        last_run_time: None,
         next_scheduled_time: next.map(Into::into),
         created_at: created_at.into(),
         updated_at: created_at.into(),

@@ -7,7 +7,10 @@ use async_graphql::SimpleObject;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CreateJournalEntryInput, MODULE, open_trade_log::insert_trade_log};
+use super::{
+    CreateJournalEntryInput, MODULE,
+    open_trade_log::{hold_prices, insert_trade_log},
+};
 use crate::{
     access::Module,
     clock,
@@ -66,6 +69,7 @@ impl Mutation for CreateJournalEntryInput {
 }
 
 async fn insert(write: &Write<'_>, input: CreateJournalEntryInput) -> Result<Made> {
+    hold_prices(write, input.trade_log.iter().collect()).await?;
     let facts = Facts::of(write.call().viewer()?, clock::now());
     let entry = input.id.map_or_else(Uuid::now_v7, |id| id.0);
     let entry_date = match input.entry_date {

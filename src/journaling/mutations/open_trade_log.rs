@@ -13,14 +13,14 @@ use crate::{
         call::Call,
         error::{Error, Result},
         id::Id,
-        input::Check,
+        input::{Check, symbol},
         mutation::{Deed, Mutation, Write},
     },
     journaling::{
         store::{self, Facts},
         types::{JournalEntry, TradeAnalysis, TradeLog},
     },
-    prices,
+    prices::{self, Hold},
 };
 
 /// A trade that begins.
@@ -58,6 +58,7 @@ impl Mutation for OpenTradeLogInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Opened, Deed)> {
+        hold_prices(write, vec![&self.trade]).await?;
         let facts = Facts::of(write.call().viewer()?, clock::now());
         let opened = open(write, &facts, self).await?;
         let mut deed = Deed::new(MODULE, "trade_log_opened", "A trade was opened.");
@@ -71,6 +72,12 @@ impl Mutation for OpenTradeLogInput {
     async fn payload(call: &Call, opened: Opened) -> Result<OpenTradeLogPayload> {
         Ok(OpenTradeLogPayload { trade_log: call.fetch(opened.trade_log).await? })
     }
+}
+
+/// Holds the last prices of what is traded; before everything else, see [`prices::hold`].
+pub(super) async fn hold_prices(write: &Write<'_>, trades: Vec<&NewTradeLogInput>) -> Result<()> {
+    let symbols = trades.into_iter().map(|trade| symbol(&trade.symbol)).collect();
+    prices::hold(write.transaction(), symbols, Hold::Shared).await
 }
 
 /// Writes one trade log, and its analysis when it is given.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     MODULE, OpenTradeLogInput,
-    open_trade_log::{Opened, open},
+    open_trade_log::{Opened, hold_prices, open},
 };
 use crate::{
     access::Module,
@@ -95,6 +95,7 @@ impl Mutation for OpenTradeLogsInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(AllOpened, Deed)> {
+        hold_prices(write, self.items.iter().map(|given| &given.trade).collect()).await?;
         let facts = Arc::new(Facts::of(write.call().viewer()?, clock::now()));
         let items = self.items.into_iter().map(|given| ToOpen { facts: facts.clone(), given }).collect();
         let items = batch::each(write, "items", items, self.error_policy).await?;

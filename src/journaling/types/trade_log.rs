@@ -105,7 +105,8 @@ pub struct TradeLog {
     pub target_price: Option<Decimal>,
     /// Price to close at with a loss, null for none.
     pub stop_loss_price: Option<Decimal>,
-    /// Distance to the target divided by distance to the stop, null unless both stand on their right sides.
+    /// Distance to the target divided by distance to the stop, null unless both stand on their right sides, and from a million
+    /// on.
     pub risk_reward_ratio: Option<Decimal>,
     /// Total value in per cent of the portfolio, null when unknown.
     pub position_size_percent: Option<Decimal>,

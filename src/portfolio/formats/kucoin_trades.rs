@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use rust_decimal::Decimal;
 
 use super::{
-    FileError, Outcome, currency,
+    FileError, Outcome, currency, date,
     delimited::{Header, Row, Rows},
     flow::Flow,
     number,
@@ -19,6 +19,7 @@ use super::{
 /// Where the columns are.
 struct Columns {
     pair: usize,
+    time: Option<usize>,
     side: usize,
     price: Option<usize>,
     size: usize,
@@ -77,6 +78,7 @@ impl Columns {
     fn new(header: Header) -> Result<Self, FileError> {
         Ok(Self {
             pair: header.need("symbol")?,
+            time: header.find("tradeCreatedAt")?,
             side: header.need("side")?,
             price: header.find("price")?,
             size: header.need("size")?,
@@ -105,7 +107,16 @@ impl Columns {
             let sentence = format!("{} is neither buy nor sell.", shown(&side));
             return Err(draft.problem(Verdict::Failed, None, "NOT_A_SIDE", sentence));
         }
+        let time = row.cell(self.time);
+        if self.time.is_some() && date::moment(time).is_none() {
+            let sentence = format!("{} is no time of a trade.", shown(time));
+            return Err(draft.problem(Verdict::Failed, None, "NOT_A_TIME", sentence));
+        }
         let size = positive(draft, "quantity", row.cell(self.size))?;
+        let price = row.cell(self.price);
+        if !price.is_empty() && positive(draft, "avgPrice", price).is_err_and(|_| number::amount(price).is_some()) {
+            return Err(draft.failed("avgPrice", "NEGATIVE_PRICE", "A price is not below 0."));
+        }
         let funds = match row.cell(self.funds) {
             "" => {
                 positive(draft, "avgPrice", row.cell(self.price))?.checked_mul(size).ok_or_else(|| too_large(draft))?

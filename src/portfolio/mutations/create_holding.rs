@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     MODULE, NewHoldingInput,
     create_holdings::{Entered, Home, ToEnter},
+    inputs::hold_prices,
     settle::Books,
 };
 use crate::{
@@ -54,6 +55,7 @@ impl Mutation for CreateHoldingInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
+        hold_prices(write, self.given.unpriced().into_iter().collect()).await?;
         let books = Books::open(write).await?;
         let home = Home::named(write, self.portfolio_id).await?;
         let place = books.place(home.vault.as_deref());

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE, NewHoldingInput,
+    inputs::hold_prices,
     settle::{Books, portfolio_named, portfolios, preferred_currency},
 };
 use crate::{
@@ -135,6 +136,7 @@ impl Mutation for CreateHoldingsInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(EnteredAll, Deed)> {
+        hold_prices(write, self.items.iter().filter_map(NewHoldingInput::unpriced).collect()).await?;
         let books = Books::open(write).await?;
         let home = Home::named(write, self.portfolio_id).await?;
         let items = holdings_to_enter(&home, self.items);

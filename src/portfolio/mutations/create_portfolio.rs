@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     MODULE, NewHoldingInput,
     create_holdings::{Entered, Home, holdings_to_enter},
-    inputs::NAME_MAX,
+    inputs::{NAME_MAX, hold_prices},
     settle::{Books, preferred_currency},
 };
 use crate::{
@@ -75,6 +75,7 @@ impl Mutation for CreatePortfolioInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
+        hold_prices(write, self.holdings.iter().filter_map(NewHoldingInput::unpriced).collect()).await?;
         let books = Books::open(write).await?;
         let (portfolio, user) = (self.id.map_or_else(Uuid::now_v7, |id| id.0), write.user_id());
         let vault = self.vault_id.trim().to_owned();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     MODULE, NewPositionInput,
     create_positions::ToEnter,
+    inputs::hold_prices,
     settle::{Books, portfolios},
 };
 use crate::{
@@ -55,6 +56,7 @@ impl Mutation for CreatePositionInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
+        hold_prices(write, self.given.unpriced().into_iter().collect()).await?;
         let books = Books::open(write).await?;
         let to_enter = ToEnter { id: self.id.map_or_else(Uuid::now_v7, |id| id.0), given: self.given };
         let entered = to_enter.write(write).await?;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE, NewPositionInput,
+    inputs::hold_prices,
     settle::{Books, open_portfolios, portfolios, preferred_currency},
 };
 use crate::{
@@ -116,6 +117,7 @@ impl Mutation for CreatePositionsInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(EnteredAll, Deed)> {
+        hold_prices(write, self.items.iter().filter_map(NewPositionInput::unpriced).collect()).await?;
         let books = Books::open(write).await?;
         let items = self.items.into_iter().map(|given| ToEnter { id: Uuid::now_v7(), given }).collect();
         let items = batch::each(write, "items", items, self.error_policy).await?;

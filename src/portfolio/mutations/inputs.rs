@@ -18,7 +18,7 @@ use crate::{
         types::{AssetClass, SyncSource},
         valuation,
     },
-    prices::{self, LastPrice},
+    prices::{self, Hold, LastPrice},
 };
 
 /// How long the name of a portfolio or an account may be, in characters.
@@ -73,6 +73,11 @@ pub struct NewPositionInput {
 }
 
 impl NewHoldingInput {
+    /// The symbol whose last price it may take.
+    pub fn unpriced(&self) -> Option<String> {
+        self.current_price.is_none().then(|| symbol(&self.symbol))
+    }
+
     pub fn check(&self, check: &mut Check) {
         check.symbol("symbol", &self.symbol);
         check.optional_text("assetName", self.asset_name.as_ref(), ASSET_NAME_MAX);
@@ -115,6 +120,11 @@ impl NewHoldingInput {
 }
 
 impl NewPositionInput {
+    /// The symbol whose last price it may take.
+    pub fn unpriced(&self) -> Option<String> {
+        self.current_price.is_none().then(|| symbol(&self.symbol))
+    }
+
     pub fn check(&self, check: &mut Check) {
         check.symbol("symbol", &self.symbol);
         check.text("account", self.account.trim(), NAME_MAX);
@@ -159,9 +169,14 @@ impl NewPositionInput {
     }
 }
 
+/// Holds the last prices of these symbols; before everything else, see [`prices::hold`].
+pub async fn hold_prices(write: &Write<'_>, symbols: Vec<String>) -> Result<()> {
+    prices::hold(write.transaction(), symbols, Hold::Shared).await
+}
+
 /// The last price of a symbol in a currency, for so many units of which no price is given; none where they would be worth
 /// more than a column holds.
-async fn last_price(
+pub async fn last_price(
     write: &Write<'_>,
     (name, currency): (&str, &str),
     quantity: Decimal,

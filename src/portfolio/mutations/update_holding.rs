@@ -1,6 +1,7 @@
 //! `updateHolding`: what is held, what it cost, and where.
 
 use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
+use chrono::{DateTime as Moment, Utc};
 use entity::portfolio_holdings;
 use rust_decimal::Decimal as Number;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -9,9 +10,9 @@ use uuid::Uuid;
 
 use super::{
     MODULE,
-    create_holdings::named_symbol,
-    inputs::{ASSET_NAME_MAX, LABEL_MAX, check_amount},
-    settle::{Books, portfolio_named, portfolios},
+    create_holdings::{Home, named_symbol},
+    inputs::{ASSET_NAME_MAX, LABEL_MAX, check_amount, hold_prices, last_price},
+    settle::{Books, portfolios, preferred_currency},
 };
 use crate::{
     access::Module,
@@ -35,9 +36,11 @@ use crate::{
 pub struct UpdateHoldingInput {
     /// The holding. Of a derived one, which follows from positions, only `allocationType` changes.
     pub id: Id<Holding>,
-    /// The portfolio that it goes to, null for none. One in another currency needs `avgCost` and `currentPrice` anew.
+    /// The portfolio that it goes to, null for none, which has the preferred currency. Another currency needs `avgCost` and
+    /// `currentPrice` anew.
     pub portfolio_id: MaybeUndefined<Id<Portfolio>>,
-    /// What is held, at most 20 characters; stored in capitals, once in each portfolio.
+    /// What is held, at most 20 characters; stored in capitals, once in each portfolio. Another one has the last price that a
+    /// feed has brought of it, when no price is given; without any a price of a feed gives way to the average cost.
     pub symbol: MaybeUndefined<String>,
     /// The asset's full name, at most 255 characters; null clears it.
     pub asset_name: MaybeUndefined<String>,
@@ -107,45 +110,74 @@ impl UpdateHoldingInput {
         check.finish()
     }
 
-    /// Where it goes: nowhere else, to no portfolio, or to this one.
-    async fn new_vault(&self, write: &Write<'_>, old: Option<&str>) -> Result<Option<Option<String>>> {
-        let new = match &self.portfolio_id {
-            MaybeUndefined::Undefined => return Ok(None),
-            MaybeUndefined::Null => return Ok(Some(None)),
-            MaybeUndefined::Value(id) => portfolio_named(write, *id, "portfolioId").await?,
-        };
+    /// Where it is afterwards: in the portfolio of this name, or in none.
+    async fn new_home(&self, write: &Write<'_>, old: Option<&str>) -> Result<Home> {
         let old = match old {
             Some(vault) => store::portfolio_called(write.transaction(), write.user_id(), vault).await?,
             None => None,
         };
+        let loose = || Ok::<_, Error>(Home { vault: None, currency: preferred_currency(write)? });
+        let old = old.map_or_else(loose, |old| Ok(Home { vault: Some(old.vault_id), currency: old.currency }))?;
+        let new = match &self.portfolio_id {
+            MaybeUndefined::Undefined => return Ok(old),
+            MaybeUndefined::Null => Home::named(write, None).await?,
+            MaybeUndefined::Value(id) => Home::named(write, Some(*id)).await?,
+        };
         let is_priced_anew = self.avg_cost.value().is_some() && self.current_price.value().is_some();
-        if old.is_some_and(|old| old.currency != new.currency) && !is_priced_anew {
-            let sentence =
-                format!("{} is kept in {}: give avgCost and currentPrice in that.", new.vault_id, new.currency);
+        if old.currency != new.currency && !is_priced_anew {
+            let name = new.vault.as_deref().unwrap_or("What is in no portfolio");
+            let sentence = format!("{name} is kept in {}: give avgCost and currentPrice in that.", new.currency);
             return Err(refused(&["input", "portfolioId"], "OTHER_CURRENCY", sentence));
         }
-        Ok(Some(Some(new.vault_id)))
+        Ok(new)
+    }
+
+    /// The price of what it becomes, with its time, where it becomes something else and no price of that is given: the last
+    /// one that a feed has brought, or else the average cost. A price that was entered by hand stays in place of that, for it
+    /// may be the name that was wrong.
+    async fn new_price(
+        &self,
+        write: &Write<'_>,
+        standing: &portfolio_holdings::Model,
+        currency: &str,
+    ) -> Result<Option<(Number, Option<Moment<Utc>>)>> {
+        let Some(name) = self.symbol.value().map(|text| symbol(text)).filter(|name| *name != standing.symbol) else {
+            return Ok(None);
+        };
+        if self.current_price.value().is_some() {
+            return Ok(None);
+        }
+        let quantity = self.quantity.value().copied().unwrap_or(Decimal(standing.quantity));
+        let cost = self.avg_cost.value().map_or(standing.avg_cost, |cost| cost.0);
+        let last = last_price(write, (&name, currency), quantity, None).await?;
+        let last = last.map(|last| (last.price, Some(last.time)));
+        Ok(last.or_else(|| standing.price_as_of.map(|_| (cost, None))))
     }
 
     fn into_row(
         self,
         standing: &portfolio_holdings::Model,
-        vault: Option<Option<String>>,
+        vault: Option<String>,
+        new_price: Option<(Number, Option<Moment<Utc>>)>,
     ) -> portfolio_holdings::ActiveModel {
         let is_other = self.symbol.value().is_some_and(|text| symbol(text) != standing.symbol);
-        let is_repriced = is_other || self.current_price.value().is_some();
+        let (current_price, price_as_of) = match (new_price, self.current_price.value()) {
+            (Some((price, time)), _) => (Set(price), Set(time.map(Into::into))),
+            (None, Some(price)) => (Set(price.0), Set(None)),
+            (None, None) => (NotSet, NotSet),
+        };
         // What the price feed said was said of another symbol.
         let day = || if is_other { Set(Number::ZERO) } else { NotSet };
         portfolio_holdings::ActiveModel {
-            vault_id: vault.map_or(NotSet, Set),
+            vault_id: if vault == standing.vault_id { NotSet } else { Set(vault) },
             symbol: keep_or_set(self.symbol, |text| symbol(&text)),
             asset_name: change(self.asset_name, |name| name),
             asset_class: keep_or_set(self.asset_class, |class| class.stored().to_owned()),
             allocation_type: change(self.allocation_type, |label| label),
             quantity: keep_or_set(self.quantity, |quantity| quantity.0),
             avg_cost: keep_or_set(self.avg_cost, |cost| cost.0),
-            current_price: keep_or_set(self.current_price, |price| price.0),
-            price_as_of: if is_repriced { Set(None) } else { NotSet },
+            current_price,
+            price_as_of,
             day_gain_loss: day(),
             day_gain_loss_percent: day(),
             day_as_of: if is_other { Set(None) } else { NotSet },
@@ -179,13 +211,15 @@ impl Mutation for UpdateHoldingInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Changed, Deed)> {
+        hold_prices(write, self.symbol.value().map(|text| symbol(text)).into_iter().collect()).await?;
         let books = Books::open(write).await?;
         let (id, standing) = (self.id, write.row(self.id, self.expected_updated_at).await?);
         self.check_against(&standing)?;
         let old = standing.vault_id.clone();
-        let vault = self.new_vault(write, old.as_deref()).await?;
-        let places = [books.place(old.as_deref()), books.place(vault.clone().unwrap_or(old).as_deref())];
-        let row = self.into_row(&standing, vault);
+        let home = self.new_home(write, old.as_deref()).await?;
+        let places = [books.place(old.as_deref()), books.place(home.vault.as_deref())];
+        let new_price = self.new_price(write, &standing, &home.currency).await?;
+        let row = self.into_row(&standing, home.vault, new_price);
         write.update(id, row).await.map_err(named_symbol)?;
         let settled = books.settle(write, &places, &["input", "quantity"]).await?;
         let deed = Deed::new(MODULE, "holding_updated", "A holding was changed.").updated::<Holding>(standing.id);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE,
-    inputs::{ASSET_NAME_MAX, NAME_MAX, check_amount},
+    inputs::{ASSET_NAME_MAX, NAME_MAX, check_amount, hold_prices, last_price},
     settle::{Books, portfolios},
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
         scalars::{Currency, DateTime, Decimal},
     },
     portfolio::types::{AssetClass, Portfolio, Position, SyncSource},
+    prices::LastPrice,
 };
 
 /// What is to change of a position. A field that is left out stays as it is.
@@ -30,7 +31,8 @@ use crate::{
 pub struct UpdatePositionInput {
     /// The position. Of an imported one `symbol`, `account`, `currency` and `quantity` stay as the broker has them.
     pub id: Id<Position>,
-    /// What is held, at most 20 characters; stored in capitals, once in each account.
+    /// What is held, at most 20 characters; stored in capitals, once in each account. Another one, or another currency, has
+    /// the last price that a feed has brought of it, when no price is given; without any a price of a feed is no more.
     pub symbol: MaybeUndefined<String>,
     /// The account at the broker that holds it, at most 100 characters.
     pub account: MaybeUndefined<String>,
@@ -93,10 +95,30 @@ impl UpdatePositionInput {
         check.finish()
     }
 
-    fn into_row(self, standing: &portfolio_position::Model) -> portfolio_position::ActiveModel {
-        let is_other = self.symbol.value().is_some_and(|text| symbol(text) != standing.symbol)
-            || self.currency.value().is_some_and(|currency| currency.0 != standing.currency);
-        let is_repriced = is_other || !self.current_price.is_undefined();
+    /// The last price of what it becomes, where it becomes something else and no price of that is given. Without one, a price
+    /// of what it was is no more; one that was entered by hand stays, for it may be the name that was wrong.
+    async fn new_price(
+        &self,
+        write: &Write<'_>,
+        standing: &portfolio_position::Model,
+    ) -> Result<Option<Option<LastPrice>>> {
+        let name = self.symbol.value().map_or_else(|| standing.symbol.clone(), |text| symbol(text));
+        let currency = self.currency.value().map_or(standing.currency.as_str(), |currency| currency.0.as_str());
+        let is_other = name != standing.symbol || currency != standing.currency;
+        if !is_other || !self.current_price.is_undefined() {
+            return Ok(None);
+        }
+        let quantity = self.quantity.value().copied().unwrap_or(Decimal(standing.quantity));
+        let last = last_price(write, (&name, currency), quantity, None).await?;
+        Ok((last.is_some() || standing.price_as_of.is_some()).then_some(last))
+    }
+
+    fn into_row(self, new_price: Option<Option<LastPrice>>) -> portfolio_position::ActiveModel {
+        let (current_price, price_as_of) = match (new_price, self.current_price.is_undefined()) {
+            (Some(last), _) => (Set(last.as_ref().map(|last| last.price)), Set(last.map(|last| last.time.into()))),
+            (None, true) => (NotSet, NotSet),
+            (None, false) => (change(self.current_price, |price| price.0), Set(None)),
+        };
         portfolio_position::ActiveModel {
             symbol: keep_or_set(self.symbol, |text| symbol(&text)),
             account: keep_or_set(self.account, |account| account.trim().to_owned()),
@@ -104,8 +126,8 @@ impl UpdatePositionInput {
             asset_class: keep_or_set(self.asset_class, |class| class.stored().to_owned()),
             quantity: keep_or_set(self.quantity, |quantity| quantity.0),
             avg_price: keep_or_set(self.avg_price, |price| price.0),
-            current_price: change(self.current_price, |price| price.0),
-            price_as_of: if is_repriced { Set(None) } else { NotSet },
+            current_price,
+            price_as_of,
             currency: keep_or_set(self.currency, |currency| currency.0),
             ..Default::default()
         }
@@ -140,12 +162,14 @@ impl Mutation for UpdatePositionInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Changed, Deed)> {
+        hold_prices(write, self.symbol.value().map(|text| symbol(text)).into_iter().collect()).await?;
         let books = Books::open(write).await?;
         let (id, standing) = (self.id, write.row(self.id, self.expected_updated_at).await?);
         self.check_against(&standing)?;
         let new = self.account.value().map(|account| account.trim().to_owned());
         let accounts: Vec<String> = std::iter::once(standing.account.clone()).chain(new).collect();
-        let row = self.into_row(&standing);
+        let new_price = self.new_price(write, &standing).await?;
+        let row = self.into_row(new_price);
         write.update(id, row).await.map_err(|error| error.renaming("userIdSymbolAccount", "symbol"))?;
         let settled = books.settle_accounts(write, &accounts, Vec::new(), &["input", "quantity"]).await?;
         let deed = Deed::new(MODULE, "position_updated", "A position was changed.").updated::<Position>(standing.id);

@@ -164,7 +164,7 @@ fn ids(rows: &[QueryResult]) -> Result<Vec<Uuid>> {
 /// Nobody else writes what is in these portfolios, for they are locked: what is there can be told from what is not, and
 /// rows need not be inserted on the chance of a conflict, which takes half as long again.
 fn derive() -> String {
-    let percent = percent("market_value - cost", "cost");
+    let percent = percent("market_value - cost", &dust("cost", "quantity * avg_cost"));
     format!(
         "WITH {PLACE}, {FED_THERE}, {SUMMED}, p AS (
             SELECT s.user_id, s.vault_id, s.symbol, s.asset_name, s.asset_class, s.quantity, s.avg_cost, h.id AS known,
@@ -225,7 +225,7 @@ fn value() -> String {
     let (value, cost) = ("round(h.quantity * h.current_price, 2)", "round(h.quantity * h.avg_cost, 2)");
     let known = |figure: &str| format!("CASE WHEN h.avg_cost = 0 THEN 0 ELSE {figure} END");
     let gain = format!("{value} - {cost}");
-    let (gain, percent) = (known(&gain), known(&percent(&gain, cost)));
+    let (gain, percent) = (known(&gain), known(&percent(&gain, &dust(cost, "(h.quantity * h.avg_cost)"))));
     format!(
         "WITH {PLACE}
         UPDATE portfolio_holdings h
@@ -271,6 +271,11 @@ pub fn total(place: &str, are_few: bool) -> String {
             RETURNING s.id, s.user_id
         )"
     )
+}
+
+/// The cost that a gain is told in per cent of: rounded, or exact where nothing is left of it by that.
+pub fn dust(rounded: &str, exact: &str) -> String {
+    format!("coalesce(nullif({rounded}, 0), {exact})")
 }
 
 /// A part in per cent of the whole, 0 when the whole is 0, clamped to a column of (10,4).

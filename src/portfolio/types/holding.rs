@@ -82,7 +82,7 @@ pub struct Holding {
     pub total_gain_loss_percent: Option<Decimal>,
     /// Gain since the previous close.
     pub day_gain_loss: Decimal,
-    /// Gain since the previous close in percentage points; 0 when no previous close is known.
+    /// Gain since the previous close in percentage points, at most 999,999.9999 up or down; 0 when no previous close is known.
     pub day_gain_loss_percent: Decimal,
     /// The time of the price that the day's gain is of; null when no price came with a previous close yet.
     pub day_as_of: Option<DateTime>,
@@ -121,7 +121,10 @@ impl Record for Holding {
             Column::new("market_value", DECIMAL).amount(),
             Column::known_by("total_gain_loss", DECIMAL, "avg_cost").amount(),
             Column::known_by("total_gain_loss_percent", DECIMAL, "avg_cost")
-                .clamped("{t}.total_gain_loss * 100 / nullif(round({t}.quantity * {t}.avg_cost, 2), 0)")
+                .clamped(
+                    "{t}.total_gain_loss * 100 / coalesce(nullif(round({t}.quantity * {t}.avg_cost, 2), 0),
+                        nullif({t}.quantity * {t}.avg_cost, 0))",
+                )
                 .ratio(),
             Column::new("day_gain_loss", DECIMAL).amount(),
             Column::new("day_gain_loss_percent", DECIMAL).ratio(),

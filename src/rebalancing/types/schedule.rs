@@ -71,6 +71,8 @@ pub struct RebalanceSchedule {
     pub max_trades_per_session: i32,
     /// When a run last succeeded, null when none did.
     pub last_rebalance_time: Option<DateTime>,
+    /// When it last ran, whether anything had to be done or not, null when it never did.
+    pub last_run_time: Option<DateTime>,
     /// When the next run is due, null when none is.
     pub next_scheduled_time: Option<DateTime>,
     /// When the schedule was made.
@@ -102,6 +104,7 @@ impl Record for RebalanceSchedule {
             Column::new("allow_partial_rebalancing", BOOLEAN),
             Column::new("max_trades_per_session", INT),
             Column::optional("last_rebalance_time", DATE_TIME),
+            Column::optional("last_run_time", DATE_TIME),
             Column::optional("next_scheduled_time", DATE_TIME),
             Column::new("created_at", DATE_TIME),
             Column::new("updated_at", DATE_TIME),
@@ -135,6 +138,7 @@ impl Record for RebalanceSchedule {
             allow_partial_rebalancing,
             max_trades_per_session,
             last_rebalance_time,
+            last_run_time,
             next_scheduled_time,
             created_at,
             updated_at,
@@ -153,6 +157,7 @@ impl Record for RebalanceSchedule {
             allow_partial_rebalancing,
             max_trades_per_session,
             last_rebalance_time: last_rebalance_time.map(Into::into),
+            last_run_time: last_run_time.map(Into::into),
             next_scheduled_time: next_scheduled_time.map(Into::into),
             created_at: created_at.into(),
             updated_at: updated_at.into(),

@@ -21,7 +21,7 @@ use crate::{
         },
         scalars::Currency,
     },
-    prices::last_price,
+    prices::{self, Hold, last_price},
     watchlists::{
         store,
         types::{Watchlist, WatchlistItem},
@@ -114,6 +114,12 @@ pub(super) fn items_to_add(
     (position..).zip(items).map(item).collect()
 }
 
+/// Holds the last prices of what is to be watched; before everything else, see [`prices::hold`].
+pub(super) async fn hold_prices(write: &Write<'_>, items: &[NewWatchlistItemInput]) -> Result<()> {
+    let symbols = items.iter().map(|item| item.symbol.trim().to_uppercase()).collect();
+    prices::hold(write.transaction(), symbols, Hold::Shared).await
+}
+
 impl Item for ToAdd {
     type Done = Listed;
 
@@ -140,6 +146,7 @@ impl Item for ToAdd {
             notes: Set(self.given.notes),
             currency: Set(given.or(self.preferred.filter(|_| last.is_some()))),
             price: Set(last.as_ref().map(|last| last.price)),
+            change_24h: Set(last.as_ref().and_then(|last| last.change)),
             price_as_of: Set(last.map(|last| last.time.into())),
             ..Default::default()
         };
@@ -162,6 +169,7 @@ impl Mutation for AddWatchlistItemsInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Added, Deed)> {
+        hold_prices(write, &self.items).await?;
         // The list's row is the lock: of two who add at once the second comes behind the first.
         let list = write.row(self.watchlist_id, None).await?;
         let position = store::next_position(write.transaction(), list.id).await?;

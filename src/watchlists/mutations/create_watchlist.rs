@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE, NewWatchlistItemInput,
-    add_watchlist_items::{Listed, items_to_add},
+    add_watchlist_items::{Listed, hold_prices, items_to_add},
 };
 use crate::{
     access::Module,
@@ -74,6 +74,7 @@ impl Mutation for CreateWatchlistInput {
     }
 
     async fn write(self, write: &mut Write<'_>) -> Result<(Made, Deed)> {
+        hold_prices(write, &self.items).await?;
         let watchlist = self.id.map_or_else(Uuid::now_v7, |id| id.0);
         let row = watchlists::ActiveModel {
             id: Set(watchlist),

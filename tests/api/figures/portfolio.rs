@@ -180,6 +180,20 @@ async fn a_percentage_is_exact_beyond_what_its_column_holds() {
         holding("C", "10", "100", "150"),
         holding("D", "1", "0", "7"),
     ];
+    // What costs less than half a cent has no cost to the cent, and gains all the same.
+    let dust = json!({ "vaultId": "dust", "currency": "NZD", "holdings": [holding("E", "0.00001", "100", "150")] });
+    let dust = api.ask_with(Some(&ada), make, json!({ "input": dust })).await;
+    let dust = &dust.data()["createPortfolio"]["portfolio"];
+    assert_eq!(
+        (&dust["totalGainLossPercent"], &dust["holdings"]["nodes"][0]["totalGainLossPercent"]),
+        (&Value::Null, &json!("0.0000"))
+    );
+    let dust = json!({ "vaultId": "more dust", "currency": "NZD", "holdings": [holding("E", "0.1", "0.0001", "500")] });
+    let dust = api.ask_with(Some(&ada), make, json!({ "input": dust })).await;
+    assert_eq!(
+        dust.data()["createPortfolio"]["portfolio"]["holdings"]["nodes"][0]["totalGainLossPercent"],
+        "500000000.0000"
+    );
     let input = json!({ "vaultId": "early", "currency": "USD", "holdings": holdings[..2] });
     let early = api.ask_with(Some(&ada), make, json!({ "input": input })).await;
     // 349,999.89 / 0.11.
@@ -213,7 +227,7 @@ async fn a_percentage_is_exact_beyond_what_its_column_holds() {
         let filtered = list("filter: { totalGainLossPercent: { gt: \"299999900\" } }");
         let answer = api.ask(Some(&ada), &format!("{{ viewer {{ {filtered} }} }}")).await;
         let nodes = answer.data()["viewer"]["holdings"]["nodes"].as_array().unwrap().clone();
-        assert_eq!(nodes.iter().map(|node| &node["symbol"]).collect::<Vec<_>>(), ["A", "A"]);
+        assert_eq!(nodes.iter().map(|node| &node["symbol"]).collect::<Vec<_>>(), ["A", "A", "E"]);
     }
     let figures = "{ viewer {
         holdings { aggregate { max { totalGainLossPercent { value } } } }
@@ -221,6 +235,6 @@ async fn a_percentage_is_exact_beyond_what_its_column_holds() {
     let answer = api.ask(Some(&ada), figures).await;
     let greatest =
         |list: &str| answer.data()["viewer"][list]["aggregate"]["max"]["totalGainLossPercent"]["value"].clone();
-    assert_eq!(greatest("holdings"), percents[0]);
+    assert_eq!(greatest("holdings"), "500000000.0000");
     assert_eq!(greatest("portfolios"), "318181718.1818");
 }

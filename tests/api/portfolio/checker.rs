@@ -126,7 +126,8 @@ fn valued(holding: &Holding) -> [Decimal; 3] {
     if holding.avg_cost.is_zero() {
         return [value, Decimal::ZERO, Decimal::ZERO];
     }
-    [value, value - cost, percent(value - cost, cost)]
+    let whole = if cost.is_zero() { holding.quantity * holding.avg_cost } else { cost };
+    [value, value - cost, percent(value - cost, whole)]
 }
 
 fn totalled(cash: Decimal, holdings: &[&Holding]) -> Vec<Decimal> {

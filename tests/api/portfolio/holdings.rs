@@ -87,8 +87,13 @@ async fn a_holding_moves_between_portfolios_and_both_follow() {
         overview(&api, &ada).await,
         ["Euros EUR 2200.00: VTI! 10@180@220", "Growth USD 0.00:", "Income USD 0.00:"]
     );
-    // Out of every portfolio, where it has no currency, and back into any.
-    done(&api, &ada, update, json!({ "id": id, "portfolioId": null })).await;
+    // Out of every portfolio, where it is in the preferred currency, and back into one in that.
+    let out = json!({ "id": id, "portfolioId": null });
+    assert_eq!(refused(&api, &ada, "updateHolding", out).await, "CONFLICT, input.portfolioId OTHER_CURRENCY");
+    let out = with(&id, &json!({ "portfolioId": null, "avgCost": "180", "currentPrice": "220" }));
+    done(&api, &ada, update, out).await;
+    let abroad = json!({ "id": id, "portfolioId": euros });
+    assert_eq!(refused(&api, &ada, "updateHolding", abroad).await, "CONFLICT, input.portfolioId OTHER_CURRENCY");
     done(&api, &ada, update, json!({ "id": id, "portfolioId": growth, "quantity": "1" })).await;
     assert_eq!(overview(&api, &ada).await[1], "Growth USD 220.00: VTI! 1@180@220");
     // Where the symbol is held already, it does not go.

@@ -135,11 +135,13 @@ async fn a_position_may_change_everything_by_hand() {
     assert_eq!(kept["position"], wanted);
     (wanted["account"], wanted["symbol"], wanted["currency"]) = (json!("two"), json!("VOO"), json!("NZD"));
     (wanted["name"], wanted["quantity"], wanted["priceAsOf"]) = (Value::Null, json!("0.50000000"), Value::Null);
+    // The price was that of another symbol in another currency.
+    wanted["currentPrice"] = Value::Null;
     let changes = json!({
         "id": id, "account": "two", "symbol": "voo", "currency": "NZD", "name": null, "quantity": "0.5"
     });
     assert_eq!(done(&api, &ada, UPDATE, changes).await["position"], wanted);
-    assert_eq!(overview(&api, &ada).await, ["one USD 0.00:", "two NZD 3.50: VOO 0.5@5@7"]);
+    assert_eq!(overview(&api, &ada).await, ["one USD 0.00:", "two NZD 2.50: VOO 0.5@5@5"]);
 }
 
 #[tokio::test]

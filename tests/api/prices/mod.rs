@@ -6,6 +6,7 @@ mod crowds;
 mod feeds;
 mod following;
 mod history;
+mod latecomers;
 mod refusals;
 mod snapshots;
 

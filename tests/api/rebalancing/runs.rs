@@ -216,7 +216,14 @@ async fn a_fortnight_counts_from_a_run_that_had_nothing_to_do() {
     );
     daily(&api, &ada, nine(), &more).await;
     assert_eq!(run(&api, nine()).await, done(1));
-    assert_eq!(time(&schedule(&api, &ada).await["nextScheduledTime"]), Some(nine() + TimeDelta::days(14)));
+    let in_a_fortnight = Some(nine() + TimeDelta::days(14));
+    assert_eq!(time(&schedule(&api, &ada).await["nextScheduledTime"]), in_a_fortnight);
+    // And it does so still when something else of the schedule is changed.
+    let change = "mutation { setRebalanceSchedule(input: { threshold: \"7\" }) { rebalanceSchedule { lastRunTime lastRebalanceTime nextScheduledTime } } }";
+    let answer = api.ask(Some(&ada), change).await;
+    let changed = &answer.data()["setRebalanceSchedule"]["rebalanceSchedule"];
+    let times = ["lastRunTime", "lastRebalanceTime", "nextScheduledTime"].map(|field| time(&changed[field]));
+    assert_eq!(times, [Some(nine()), None, in_a_fortnight]);
 }
 
 #[tokio::test]

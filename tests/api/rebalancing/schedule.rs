@@ -92,7 +92,7 @@ async fn a_fortnight_counts_from_the_last_run() {
     let api = Api::start().await;
     let ada = api.somebody("ada").await;
     set(&api, &ada, json!({ "excludeWeekends": false })).await;
-    api.sql("UPDATE rebalance_schedule SET last_rebalance_time = date_trunc('day', now()) - interval '3 days'").await;
+    api.sql("UPDATE rebalance_schedule SET last_run_time = date_trunc('day', now()) - interval '3 days'").await;
     let schedule = set(&api, &ada, json!({ "frequency": "BIWEEKLY", "dayOfWeek": 0 })).await;
     let due = (Utc::now().date_naive() + chrono::Days::new(11)).and_hms_opt(9, 30, 0).unwrap().and_utc();
     assert_eq!(next(&schedule), due);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     MODULE,
-    inputs::NAME_MAX,
+    inputs::{NAME_MAX, hold_prices},
     settle::{Books, portfolios},
 };
 use crate::{
@@ -190,6 +190,7 @@ impl Mutation for ImportPositionsInput {
             removes_missing: self.remove_missing,
             ..Import::new(parsed, source.sync_source(), self.currency.as_ref().map(|currency| currency.0.as_str()))
         };
+        hold_prices(write, import.unpriced()).await?;
         let books = Books::open_accounts(write, &import.accounts()).await?;
         import.run(write).await?;
         tell(ImportStage::Totalling, None);

@@ -139,11 +139,11 @@ impl ImportedRow {
     /// A position that the file no longer names.
     pub fn missing(position: &entity::portfolio_position::Model, is_deleted: bool) -> Self {
         let (code, sentence) = if is_deleted {
-            (DELETED, "The file no longer names it, and it was deleted.")
+            (DELETED, "The file says of none that it is held, and it was deleted.")
         } else {
             (
                 "KEPT",
-                "The file no longer names it; it was kept. With removeMissing, and no row that fails, it is deleted.",
+                "The file says of none that it is held; it was kept. With removeMissing, and no row that fails, it is deleted.",
             )
         };
         Self {

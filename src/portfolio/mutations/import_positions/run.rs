@@ -93,6 +93,12 @@ impl<'a> Import<'a> {
         accounts(self.rows.iter())
     }
 
+    /// The symbols whose last price their positions may take.
+    pub fn unpriced(&self) -> Vec<String> {
+        let read = self.parsed.rows.iter().filter_map(|row| row.as_ref().ok());
+        read.filter(|position| position.current_price.is_none()).map(|position| position.symbol.clone()).collect()
+    }
+
     /// The positions that are not refused, each with the place of its row.
     fn positions(&self) -> Vec<(usize, &Position)> {
         let all = self.parsed.rows.iter().zip(&self.rows).enumerate();

@@ -1,0 +1,1 @@
+ALTER TABLE rebalance_schedule DROP COLUMN last_run_time;
