@@ -31,6 +31,8 @@ pub enum Hold {
 /// before everything else that the transaction locks, so that nobody who holds something waits for prices. Symbols are held
 /// by 256 lots, since PostgreSQL has room for some thousand locks alone.
 pub async fn hold(transaction: &impl ConnectionTrait, symbols: Vec<String>, hold: Hold) -> Result<()> {
+    // What no table can hold is told of where it is checked.
+    let symbols: Vec<Value> = symbols.into_iter().filter(|symbol| !symbol.contains('\0')).map(Value::from).collect();
     if symbols.is_empty() {
         return Ok(());
     }
@@ -42,7 +44,7 @@ pub async fn hold(transaction: &impl ConnectionTrait, symbols: Vec<String>, hold
         "SELECT count({lock}(hashtext('prices'), lot)) FROM (
              SELECT DISTINCT hashtext(symbol) & 255 AS lot FROM unnest($1::text[]) AS t (symbol) ORDER BY lot OFFSET 0) lots"
     );
-    let symbols = Value::Array(ArrayType::String, Some(Box::new(symbols.into_iter().map(Value::from).collect())));
+    let symbols = Value::Array(ArrayType::String, Some(Box::new(symbols)));
     transaction.execute_raw(statement(&sql, [symbols])).await?;
     Ok(())
 }

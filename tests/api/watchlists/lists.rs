@@ -21,7 +21,7 @@ async fn a_list_is_made_with_its_items_or_not_at_all() {
     let input = json!({ "id": id, "name": "Kaitiakitanga 🌿", "description": "Of Oceania.", "isPublic": true,
         "items": [{ "symbol": " fph ", "name": "Fisher & Paykel Healthcare" }, { "symbol": "ANZ", "notes": "Wait." }] });
     let made = mutate(&api, &ada, CREATE, input.clone()).await;
-    let item = |symbol: &str, position: i32, name: Value, notes: Value| json!({ "symbol": symbol, "position": position, "name": name, "notes": notes, "price": null, "change24h": "0.0000" });
+    let item = |symbol: &str, position: i32, name: Value, notes: Value| json!({ "symbol": symbol, "position": position, "name": name, "notes": notes, "price": null, "change24h": null });
     let expected = json!({
         "id": id, "name": "Kaitiakitanga 🌿", "description": "Of Oceania.", "isPublic": true,
         "owner": { "displayName": "ada" },
